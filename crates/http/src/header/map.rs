@@ -1,0 +1,194 @@
+//! The fields of a message: an ordered multimap over one run of octets.
+//!
+//! ```text
+//! octets   Host: example.com\r\nAccept: */*\r\n...      copied once, as they arrived
+//! fields   [name 0..4, value 6..17] [name 19..25, ...]   where each field stands in them
+//! ```
+//!
+//! Most requests have some ten fields, so a lookup walks the list and compares lengths first; a hash
+//! table would cost more to build than it saves. Order is kept because it means something: fields of
+//! one name combine in order (RFC 9110 §5.3), and a person reads them in order.
+//!
+//! Invariant: each name is a token and each value free of CR, LF and NUL.
+
+use super::{HeaderName, HeaderValue, InvalidField};
+use std::{borrow::Cow, fmt, ops::Range};
+
+/// An ordered multimap of fields; names are compared without regard to case.
+#[derive(Clone, Default)]
+pub struct HeaderMap {
+    octets: Vec<u8>,
+    fields: Vec<Field>,
+}
+
+/// Where a field stands in the octets. Four gigabytes of fields are beyond every limit.
+#[derive(Clone, Copy)]
+struct Field {
+    name: (u32, u32),
+    value: (u32, u32),
+}
+
+impl HeaderMap {
+    /// No fields; allocates nothing.
+    pub const fn new() -> Self {
+        Self { octets: Vec::new(), fields: Vec::new() }
+    }
+
+    /// Takes a section's octets as they arrived, for a parser that will say with
+    /// [`adopt`](Self::adopt) where the fields are. `fields` is how many it expects.
+    pub fn over(octets: Vec<u8>, fields: usize) -> Self {
+        Self { octets, fields: Vec::with_capacity(fields) }
+    }
+
+    /// Adds the field that stands at these places of the octets given to [`over`](Self::over). The
+    /// parser has checked that the name is a token and the value free of CR, LF and NUL; places
+    /// outside the octets name an empty field.
+    pub fn adopt(&mut self, name: Range<usize>, value: Range<usize>) {
+        self.fields.push(Field { name: narrow(name), value: narrow(value) });
+    }
+
+    /// How many fields there are, those of the same name counted each.
+    pub fn len(&self) -> usize {
+        self.fields.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    /// Adds a field behind all others.
+    pub fn append(&mut self, name: HeaderName<'_>, value: HeaderValue<'_>) {
+        let start = self.octets.len();
+        let middle = start + name.as_bytes().len();
+        self.octets.extend_from_slice(name.as_bytes());
+        self.octets.extend_from_slice(value.as_bytes());
+        self.adopt(start..middle, middle..self.octets.len());
+    }
+
+    /// Adds a field from unchecked text.
+    ///
+    /// # Errors
+    /// [`InvalidField`] where the name is no token or the value could end its line early.
+    pub fn try_append(
+        &mut self,
+        name: &(impl AsRef<[u8]> + ?Sized),
+        value: &(impl AsRef<[u8]> + ?Sized),
+    ) -> Result<(), InvalidField> {
+        self.append(HeaderName::new(name)?, HeaderValue::new(value)?);
+        Ok(())
+    }
+
+    /// Makes this the only field of its name, in the place of the first one or behind all others.
+    pub fn set(&mut self, name: HeaderName<'_>, value: HeaderValue<'_>) {
+        let Some(place) = self.iter().position(|(there, _)| there == name) else {
+            return self.append(name, value);
+        };
+        self.append(name, value);
+        let field = self.fields.pop();
+        self.remove(name);
+        if let Some(field) = field {
+            self.fields.insert(place.min(self.fields.len()), field);
+        }
+    }
+
+    /// Removes all fields of this name; answers whether there were any.
+    pub fn remove(&mut self, name: HeaderName<'_>) -> bool {
+        let before = self.fields.len();
+        let octets = &self.octets;
+        self.fields.retain(|field| HeaderName::trusted(slice(octets, field.name)) != name);
+        self.fields.len() < before
+    }
+
+    /// The first value of this name.
+    pub fn get(&self, name: HeaderName<'_>) -> Option<HeaderValue<'_>> {
+        self.get_all(name).next()
+    }
+
+    /// All values of this name, in order.
+    pub fn get_all<'a>(&'a self, name: HeaderName<'_>) -> impl Iterator<Item = HeaderValue<'a>> {
+        self.iter().filter(move |(there, _)| *there == name).map(|(_, value)| value)
+    }
+
+    /// The value of this name if there is exactly one field of it.
+    pub fn get_only(&self, name: HeaderName<'_>) -> Option<HeaderValue<'_>> {
+        let mut values = self.iter().filter(|(there, _)| *there == name);
+        let first = values.next()?;
+        if values.next().is_some() { None } else { Some(first.1) }
+    }
+
+    /// All values of this name as one list, joined by `, ` (RFC 9110 §5.3). Not for `Set-Cookie`,
+    /// whose values hold commas of their own.
+    pub fn combined(&self, name: HeaderName<'_>) -> Option<Cow<'_, [u8]>> {
+        let mut values = self.iter().filter(|(there, _)| *there == name).map(|(_, value)| value);
+        let mut all = Cow::Borrowed(values.next()?.as_bytes());
+        for value in values {
+            let joined = all.to_mut();
+            joined.extend_from_slice(b", ");
+            joined.extend_from_slice(value.as_bytes());
+        }
+        Some(all)
+    }
+
+    /// Whether there is a field of this name.
+    pub fn contains(&self, name: HeaderName<'_>) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// All fields in order.
+    pub fn iter(&self) -> Iter<'_> {
+        Iter { octets: &self.octets, fields: self.fields.iter() }
+    }
+}
+
+/// The fields of a [`HeaderMap`] in order.
+#[derive(Clone)]
+pub struct Iter<'a> {
+    octets: &'a [u8],
+    fields: std::slice::Iter<'a, Field>,
+}
+
+impl<'a> Iterator for Iter<'a> {
+    type Item = (HeaderName<'a>, HeaderValue<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let field = self.fields.next()?;
+        Some((
+            HeaderName::trusted(slice(self.octets, field.name)),
+            HeaderValue::trusted(slice(self.octets, field.value)),
+        ))
+    }
+}
+
+impl<'a> IntoIterator for &'a HeaderMap {
+    type Item = (HeaderName<'a>, HeaderValue<'a>);
+    type IntoIter = Iter<'a>;
+
+    fn into_iter(self) -> Iter<'a> {
+        self.iter()
+    }
+}
+
+/// Equal when the same fields stand in the same order.
+impl PartialEq for HeaderMap {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for HeaderMap {}
+
+impl fmt::Debug for HeaderMap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+fn slice(octets: &[u8], (start, end): (u32, u32)) -> &[u8] {
+    octets.get(start as usize..end as usize).unwrap_or_default()
+}
+
+fn narrow(range: Range<usize>) -> (u32, u32) {
+    let narrow = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    (narrow(range.start), narrow(range.end))
+}

@@ -1,0 +1,41 @@
+//! Heads of messages: what stands in front of the content (RFC 9110 §6).
+
+use crate::{HeaderMap, Method, StatusCode, Target, Version};
+
+/// A request's head.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Request {
+    /// What to do.
+    pub method: Method,
+    /// With what.
+    pub target: Target,
+    /// How it came, or how it shall go.
+    pub version: Version,
+    /// The fields, in order.
+    pub headers: HeaderMap,
+}
+
+impl Request {
+    /// A request without fields, HTTP/1.1 until a connection says otherwise.
+    pub fn new(method: Method, target: Target) -> Self {
+        Self { method, target, ..Self::default() }
+    }
+}
+
+/// A response's head.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    /// How it went.
+    pub status: StatusCode,
+    /// How it came, or how it shall go.
+    pub version: Version,
+    /// The fields, in order.
+    pub headers: HeaderMap,
+}
+
+impl Response {
+    /// A response without fields, HTTP/1.1 until a connection says otherwise.
+    pub fn new(status: StatusCode) -> Self {
+        Self { status, version: Version::Http11, headers: HeaderMap::new() }
+    }
+}
