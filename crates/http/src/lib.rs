@@ -8,18 +8,29 @@
 //! on can end a line early.
 #![forbid(unsafe_code)]
 
+pub mod conditional;
+pub mod date;
+pub mod etag;
 pub mod header;
+mod limits;
+pub mod media;
 mod message;
 mod method;
+pub mod ranges;
 mod status;
 mod target;
+pub mod uri;
 mod version;
 
+pub use etag::ETag;
 pub use header::{HeaderMap, HeaderName, HeaderValue, InvalidField};
+pub use limits::Limits;
+pub use media::MediaType;
 pub use message::{Request, Response};
 pub use method::{InvalidMethod, Method};
 pub use status::StatusCode;
 pub use target::{InvalidTarget, Target};
+pub use uri::{Authority, Host, InvalidUri, Uri};
 pub use version::Version;
 
 /// Whether `octet` may stand in a token: method names, field names, codings (RFC 9110 §5.6.2).

@@ -1,5 +1,6 @@
 //! Fields: names and values, in order, some more than once (RFC 9110 §5).
 
+pub mod list;
 mod map;
 mod name;
 mod value;

@@ -1,0 +1,201 @@
+//! URIs as people write them: hosts in Hangul, paths in UTF-8.
+//!
+//! RFC 3987 §3.1, RFC 5890, RFC 3492
+//!
+//! ```text
+//! http://한국.kr/길?말=글        what a person writes
+//!        |       |  |
+//!        |       +--+-- each octet of the UTF-8 that is not ASCII: %XX
+//!        +------------- each label that is not ASCII: lower case, Hangul composed, "xn--" Punycode
+//! ```
+//!
+//! This is not the whole of UTS 46: there is no table of characters that are mapped or forbidden.
+//! Lower-casing, the composition of Hangul (names copied from a Mac come in separate letters) and
+//! the wide full stop are done; invisible and control characters are refused.
+//!
+//! Invariant: ASCII is left as it is, so text that was a URI stays the same URI, or is refused.
+
+use super::{Host, InvalidUri, Uri, percent, punycode};
+
+impl Uri {
+    /// An absolute URI as a person writes it.
+    ///
+    /// # Errors
+    /// [`InvalidUri`]; offsets count octets of `text`. Spaces and other ASCII octets that must be
+    /// encoded are refused, since guessing what was meant is how two programs come to disagree.
+    pub fn from_text(text: &str) -> Result<Self, InvalidUri> {
+        Self::parse(&to_ascii(text)?)
+    }
+
+    /// As [`resolve`](Self::resolve), for a reference as a person or a careless server writes it: a
+    /// `Location` may hold UTF-8 (RFC 9110 §10.2.2 does not allow it; browsers take it).
+    ///
+    /// # Errors
+    /// [`InvalidUri`]; offsets count octets of `reference`.
+    pub fn resolve_text(&self, reference: &str) -> Result<Self, InvalidUri> {
+        self.resolve(&to_ascii(reference)?)
+    }
+
+    /// As a person reads it: labels decoded, and sequences of UTF-8 that are letters shown as such.
+    /// For display alone; [`from_text`](Self::from_text) leads back.
+    pub fn to_text(&self) -> String {
+        let host = self.host().map(Host::to_text).unwrap_or_default();
+        let authority = self.authority().map(|authority| {
+            let user = authority.userinfo().map(|user| format!("{user}@")).unwrap_or_default();
+            let port = authority.port().map(|port| format!(":{port}")).unwrap_or_default();
+            format!("//{user}{host}{port}")
+        });
+        let query = self.query().map(|query| format!("?{}", readable(query)));
+        let fragment = self.fragment().map(|fragment| format!("#{}", readable(fragment)));
+        [
+            Some(format!("{}:", self.scheme())),
+            authority,
+            Some(readable(self.path())),
+            query,
+            fragment,
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
+impl Host {
+    /// As a person reads it: each `xn--` label decoded, where it is a proper one.
+    pub fn to_text(&self) -> String {
+        let Self::Name(name) = self else { return self.to_string() };
+        let label = |label: &str| {
+            let decoded = label.strip_prefix("xn--").and_then(punycode::decode);
+            // What would not lead back is shown as it is.
+            decoded
+                .filter(|text| ascii_label(text, 0).is_ok_and(|back| back == label))
+                .unwrap_or_else(|| label.to_owned())
+        };
+        name.split('.').map(label).collect::<Vec<_>>().join(".")
+    }
+}
+
+/// `text` with its host in Punycode and every other octet that is not ASCII percent-encoded.
+fn to_ascii(text: &str) -> Result<String, InvalidUri> {
+    if text.is_ascii() {
+        return Ok(text.to_owned());
+    }
+    let encode = |text: &str| percent::encode_more(text, |octet| octet.is_ascii());
+    // The authority stands behind the first `//` that is not part of a path, query or fragment.
+    let slashes = text.find("//").filter(|at| {
+        let before = text.get(..*at).unwrap_or_default();
+        before.is_empty() || before.ends_with(':') && !before.contains(['/', '?', '#'])
+    });
+    let Some(start) = slashes.map(|at| at + 2) else { return Ok(encode(text)) };
+    let (before, rest) = text.split_at_checked(start).unwrap_or((text, ""));
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, behind) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    let (user, host) = match authority.rsplit_once('@') {
+        Some((user, host)) => (format!("{}@", encode(user)), host),
+        None => (String::new(), authority),
+    };
+    let host_at = start + authority.len() - host.len();
+    let (name, port) = match host.rsplit_once(':') {
+        Some((name, port)) => (name, format!(":{port}")),
+        None => (host, String::new()),
+    };
+    let name = ascii_name(name).map_err(|error| error.moved(host_at))?;
+    Ok(format!("{}{user}{name}{port}{}", encode(before), encode(behind)))
+}
+
+/// A host's name as the name system knows it.
+fn ascii_name(name: &str) -> Result<String, InvalidUri> {
+    if name.is_ascii() {
+        return Ok(name.to_owned());
+    }
+    let (mut out, mut at) = (String::with_capacity(name.len()), 0);
+    // Full stops as East Asian keyboards write them separate labels too (RFC 3490 §3.1).
+    for label in name.split_inclusive(['.', '\u{3002}', '\u{ff0e}', '\u{ff61}']) {
+        let bare = label.trim_end_matches(['.', '\u{3002}', '\u{ff0e}', '\u{ff61}']);
+        out.push_str(&ascii_label(bare, at)?);
+        if bare.len() < label.len() {
+            out.push('.');
+        }
+        at += label.len();
+    }
+    // RFC 1035 §2.3.4: 255 octets on the wire are 253 characters and perhaps a dot at the end.
+    if out.trim_end_matches('.').len() > 253 {
+        return Err(InvalidUri::Label { offset: 0 });
+    }
+    Ok(out)
+}
+
+/// One label; `offset` is where it stands, for the error.
+fn ascii_label(label: &str, offset: usize) -> Result<String, InvalidUri> {
+    if label.is_ascii() {
+        return Ok(label.to_owned());
+    }
+    if let Some((at, _)) = label.char_indices().find(|(_, character)| !may_name(*character)) {
+        return Err(InvalidUri::Label { offset: offset + at });
+    }
+    let lower: String = label.chars().flat_map(char::to_lowercase).collect();
+    let encoded = punycode::encode(&compose_hangul(&lower));
+    encoded
+        .map(|encoded| format!("xn--{encoded}"))
+        .filter(|encoded| encoded.len() <= punycode::LABEL_MAX)
+        .ok_or(InvalidUri::Label { offset })
+}
+
+/// Whether a character may stand in a label that is not ASCII: no control, space or invisible
+/// mark, and of ASCII only letters, digits and `-`.
+fn may_name(character: char) -> bool {
+    if character.is_ascii() {
+        return character.is_ascii_alphanumeric() || character == '-';
+    }
+    let invisible = matches!(character,
+        '\u{ad}' | '\u{115f}' | '\u{1160}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff0}'..='\u{ffff}' | '\u{e0000}'..);
+    !invisible && !character.is_control() && !character.is_whitespace()
+}
+
+/// Letters of Hangul joined to syllables by the arithmetic of the Unicode Standard, §3.12: the only
+/// part of normalisation that needs no table.
+fn compose_hangul(text: &str) -> String {
+    const S: u32 = 0xac00;
+    const VOWELS: u32 = 21;
+    const TAILS: u32 = 28;
+    let mut out: Vec<char> = Vec::with_capacity(text.len());
+    for character in text.chars() {
+        let joined = out.last().and_then(|last| {
+            let (last, next) = (u32::from(*last), u32::from(character));
+            let code = match (last, next) {
+                (0x1100..=0x1112, 0x1161..=0x1175) => {
+                    S + ((last - 0x1100) * VOWELS + (next - 0x1161)) * TAILS
+                }
+                (S..=0xd7a3, 0x11a8..=0x11c2) if (last - S).is_multiple_of(TAILS) => {
+                    last + (next - 0x11a7)
+                }
+                _ => return None,
+            };
+            char::from_u32(code)
+        });
+        match (joined, out.last_mut()) {
+            (Some(joined), Some(last)) => *last = joined,
+            _ => out.push(character),
+        }
+    }
+    out.into_iter().collect()
+}
+
+/// Triplets that together are letters outside ASCII, shown as letters; all else as it is.
+fn readable(text: &str) -> String {
+    let Ok(octets) = percent::decode(text.as_bytes()) else { return text.to_owned() };
+    let Ok(plain) = std::str::from_utf8(&octets) else { return text.to_owned() };
+    let show = |character: char| !character.is_ascii() && character.is_alphanumeric();
+    let shown: String = plain
+        .chars()
+        .map(|character| match character {
+            letter if show(letter) => letter.to_string(),
+            // `%2F` and its like must stay apart from `/`: the reader counts on it.
+            other => percent::encode(other.encode_utf8(&mut [0; 4]).as_bytes(), percent::is_query),
+        })
+        .collect();
+    // Where an ASCII octet was encoded without need, the plain text would lead elsewhere.
+    if percent::encode_more(&shown, percent::is_query) == text { shown } else { text.to_owned() }
+}
