@@ -1,0 +1,226 @@
+//! TCP's options: what std cannot set, one function each.
+//!
+//! RFC 9293 (TCP), RFC 5482 (user timeout), RFC 7413 (fast open)
+//!
+//! ```text
+//!   connection that may be dead    set_keepalive, set_user_timeout, set_linger
+//!   when small writes go out       set_cork (std: set_nodelay), set_quick_ack
+//!   how much the kernel holds      set_buffers, set_unsent_limit
+//!   fewer round trips, wake-ups    set_fastopen, set_defer_accept
+//!   what is going on               info
+//! ```
+//!
+//! Where a system has no such option, the function answers `Unsupported` and changes nothing.
+//!
+//! Used by: `server` and `client`; the book's chapter on sockets.
+
+mod info;
+
+pub use info::{Info, State, info};
+
+#[cfg(target_os = "linux")]
+use crate::sys::number::{
+    IPPROTO_TCP, TCP_CORK, TCP_DEFER_ACCEPT, TCP_FASTOPEN, TCP_KEEPCNT, TCP_KEEPIDLE,
+    TCP_KEEPINTVL, TCP_NOTSENT_LOWAT, TCP_QUICKACK, TCP_USER_TIMEOUT,
+};
+use crate::sys::{
+    limit,
+    number::{SO_KEEPALIVE, SO_LINGER, SO_RCVBUF, SO_SNDBUF, SOL_SOCKET},
+    option::{self, Linger, Name, switch},
+};
+use std::{
+    io,
+    net::{TcpListener, TcpStream},
+    os::fd::AsFd,
+    time::Duration,
+};
+
+/// When an idle connection is asked whether it is still there (RFC 9293 §3.8.4).
+///
+/// A dead peer is noticed after `idle + interval × probes`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keepalive {
+    /// Silence before the first probe. Whole seconds, at least 1.
+    pub idle: Duration,
+    /// Time between probes. Whole seconds, at least 1.
+    pub interval: Duration,
+    /// Unanswered probes before the connection is given up, at least 1.
+    pub probes: u32,
+}
+
+impl Default for Keepalive {
+    /// A dead peer is noticed within 90 seconds; Linux's own default takes over two hours.
+    fn default() -> Self {
+        Self { idle: Duration::from_secs(60), interval: Duration::from_secs(10), probes: 3 }
+    }
+}
+
+/// Turns probes of an idle connection on, or off by `None`.
+///
+/// # Errors
+/// `InvalidInput` where the kernel refuses a number.
+pub fn set_keepalive(stream: &TcpStream, keepalive: Option<Keepalive>) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    if let Some(keepalive) = keepalive {
+        set_tcp(stream, TCP_KEEPIDLE, seconds(keepalive.idle))?;
+        set_tcp(stream, TCP_KEEPINTVL, seconds(keepalive.interval))?;
+        set_tcp(stream, TCP_KEEPCNT, clamp(u128::from(keepalive.probes)))?;
+    }
+    // Elsewhere the system's own times hold.
+    switch(stream.as_fd(), Name(SOL_SOCKET, SO_KEEPALIVE), keepalive.is_some())
+}
+
+/// What a close does with octets that are not yet acknowledged.
+///
+/// `None`, the default: the kernel goes on in the background. A time: close waits as long.
+/// Zero: they are thrown away and the peer sees a reset (RFC 9293 §3.10.5).
+///
+/// # Errors
+/// As the kernel says.
+pub fn set_linger(stream: &TcpStream, linger: Option<Duration>) -> io::Result<()> {
+    let value = Linger { on: linger.is_some().into(), seconds: linger.map_or(0, seconds) };
+    option::set(stream.as_fd(), Name(SOL_SOCKET, SO_LINGER), value)
+}
+
+/// Sizes of the kernel's buffers, in octets of payload asked for; `None` leaves one as it is.
+///
+/// Linux doubles the number for its bookkeeping and caps it at `net.core.{w,r}mem_max`; asking for
+/// one ends its own tuning of that buffer. A receive buffer counts for the window scale, so it
+/// must be set before listen or connect.
+///
+/// # Errors
+/// As the kernel says.
+pub fn set_buffers(
+    socket: &impl AsFd,
+    send: Option<usize>,
+    receive: Option<usize>,
+) -> io::Result<()> {
+    for (name, size) in [(SO_SNDBUF, send), (SO_RCVBUF, receive)] {
+        if let Some(size) = size {
+            option::set(socket.as_fd(), Name(SOL_SOCKET, name), clamp(size as u128))?;
+        }
+    }
+    Ok(())
+}
+
+/// The kernel's buffers as they are: send, receive, in octets, its bookkeeping included.
+///
+/// # Errors
+/// As the kernel says.
+pub fn buffers(socket: &impl AsFd) -> io::Result<(usize, usize)> {
+    let size = |name| {
+        let found = option::number(socket.as_fd(), Name(SOL_SOCKET, name))?;
+        Ok::<_, io::Error>(usize::try_from(found).unwrap_or_default())
+    };
+    Ok((size(SO_SNDBUF)?, size(SO_RCVBUF)?))
+}
+
+/// Raises the number of descriptors this process may have to the most it may ask for; answers that
+/// number. A server needs one per connection, and the usual start is 1,024.
+///
+/// # Errors
+/// The kernel refuses; the limit is as it was.
+pub fn raise_descriptor_limit() -> io::Result<u64> {
+    let now = limit::descriptors()?;
+    if now.soft < now.hard {
+        limit::set_descriptors(limit::Limit { soft: now.hard, hard: now.hard })?;
+    }
+    Ok(now.hard)
+}
+
+/// How many descriptors this process may have now.
+///
+/// # Errors
+/// As the kernel says.
+pub fn descriptor_limit() -> io::Result<u64> {
+    Ok(limit::descriptors()?.soft)
+}
+
+fn seconds(time: Duration) -> i32 {
+    // Rounded up: a fraction of a second must not become "off".
+    clamp(time.as_millis().div_ceil(1000))
+}
+
+fn clamp(number: u128) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+#[cfg(target_os = "linux")]
+fn set_tcp(socket: &impl AsFd, name: i32, value: i32) -> io::Result<()> {
+    option::set(socket.as_fd(), Name(IPPROTO_TCP, name), value)
+}
+
+/// The options that Linux alone has by these names.
+macro_rules! linux_option {
+    ($(#[$doc:meta])* $name:ident($socket:ident: &$kind:ty, $value:ident: $type:ty)
+        => $option:ident, $converted:expr) => {
+        $(#[$doc])*
+        #[cfg(target_os = "linux")]
+        pub fn $name($socket: &$kind, $value: $type) -> io::Result<()> {
+            set_tcp($socket, $option, $converted)
+        }
+
+        $(#[$doc])*
+        #[cfg(not(target_os = "linux"))]
+        pub fn $name(_: &$kind, _: $type) -> io::Result<()> {
+            Err(io::ErrorKind::Unsupported.into())
+        }
+    };
+}
+
+linux_option! {
+    /// How long sent octets may stay unacknowledged before the connection is given up (RFC 5482);
+    /// zero: the system's own, about 15 minutes. In milliseconds.
+    ///
+    /// # Errors
+    /// `Unsupported` on other systems than Linux.
+    set_user_timeout(stream: &TcpStream, time: Duration)
+        => TCP_USER_TIMEOUT, clamp(time.as_nanos().div_ceil(1_000_000))
+}
+
+linux_option! {
+    /// Holds back segments that are not full until the cork is pulled, 200 ms at most: a head and a
+    /// file by sendfile then leave in full segments.
+    ///
+    /// # Errors
+    /// `Unsupported` on other systems than Linux.
+    set_cork(stream: &TcpStream, on: bool) => TCP_CORK, on.into()
+}
+
+linux_option! {
+    /// Acknowledges at once instead of waiting for something to send with it. Not for ever: the
+    /// kernel goes back to its own judgement.
+    ///
+    /// # Errors
+    /// `Unsupported` on other systems than Linux.
+    set_quick_ack(stream: &TcpStream, on: bool) => TCP_QUICKACK, on.into()
+}
+
+linux_option! {
+    /// Reports a socket as writable only while fewer than so many octets wait to be sent for the
+    /// first time: what is not in the kernel can still be re-ordered by priority.
+    ///
+    /// # Errors
+    /// `Unsupported` on other systems than Linux.
+    set_unsent_limit(stream: &TcpStream, octets: u32)
+        => TCP_NOTSENT_LOWAT, clamp(octets.into())
+}
+
+linux_option! {
+    /// Accepts a connection only when its first octets are there, or after about this time: a
+    /// wake-up less for protocols in which the client speaks first.
+    ///
+    /// # Errors
+    /// `Unsupported` on other systems than Linux.
+    set_defer_accept(listener: &TcpListener, time: Duration) => TCP_DEFER_ACCEPT, seconds(time)
+}
+
+linux_option! {
+    /// Takes data in the first segment of a client that was here before (RFC 7413), for at most
+    /// `pending` connections at a time. The data may be a replay; `net.ipv4.tcp_fastopen` must
+    /// have bit 2 set.
+    ///
+    /// # Errors
+    /// `Unsupported` on other systems than Linux.
+    set_fastopen(listener: &TcpListener, pending: u32) => TCP_FASTOPEN, clamp(pending.into())
+}
