@@ -21,7 +21,7 @@ pub use info::{Info, State, info};
 #[cfg(target_os = "linux")]
 use crate::sys::number::{
     IPPROTO_TCP, TCP_CORK, TCP_DEFER_ACCEPT, TCP_FASTOPEN, TCP_KEEPCNT, TCP_KEEPIDLE,
-    TCP_KEEPINTVL, TCP_NOTSENT_LOWAT, TCP_QUICKACK, TCP_USER_TIMEOUT,
+    TCP_KEEPINTVL, TCP_NODELAY, TCP_NOTSENT_LOWAT, TCP_QUICKACK, TCP_USER_TIMEOUT,
 };
 use crate::sys::{
     limit,
@@ -68,6 +68,16 @@ pub fn set_keepalive(stream: &TcpStream, keepalive: Option<Keepalive>) -> io::Re
     }
     // Elsewhere the system's own times hold.
     switch(stream.as_fd(), Name(SOL_SOCKET, SO_KEEPALIVE), keepalive.is_some())
+}
+
+/// Lets the connections that this listener accepts send at once (TCP_NODELAY, which accepted sockets
+/// inherit on Linux): one call instead of one for each connection. Where it is not inherited, set it
+/// on each stream.
+///
+/// # Errors
+/// What the kernel says.
+pub fn set_listener_nodelay(listener: &std::net::TcpListener, on: bool) -> io::Result<()> {
+    option::set(listener.as_fd(), Name(IPPROTO_TCP, TCP_NODELAY), i32::from(on))
 }
 
 /// What a close does with octets that are not yet acknowledged.
