@@ -8,7 +8,10 @@
 //! on can end a line early.
 #![forbid(unsafe_code)]
 
+pub mod accept;
+pub mod auth;
 pub mod conditional;
+pub mod cookie;
 pub mod date;
 pub mod etag;
 pub mod header;
@@ -17,6 +20,7 @@ pub mod media;
 mod message;
 mod method;
 pub mod ranges;
+pub mod redirect;
 mod status;
 mod target;
 pub mod uri;

@@ -14,6 +14,9 @@ pub struct Limits {
     pub cookie_pair: usize,
     /// Octets of one attribute's value. 1024, RFC 6265bis §5.6.
     pub cookie_attribute: usize,
+    /// Octets of one request's Cookie field; what does not fit is not sent. 8190: more than servers
+    /// take in one line, and what curl sends at most.
+    pub cookie_field: usize,
     /// Seconds that a cookie may live from now. 400 days, RFC 6265bis §5.6.
     pub cookie_age: i64,
     /// Challenges taken from one message. 16: a server offers one to three schemes.
@@ -28,6 +31,7 @@ impl Limits {
         cookies_per_domain: 180,
         cookie_pair: 4096,
         cookie_attribute: 1024,
+        cookie_field: 8190,
         cookie_age: 400 * 86_400,
         challenges: 16,
     };

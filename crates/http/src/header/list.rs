@@ -195,7 +195,7 @@ pub(crate) fn trim(text: &[u8]) -> &[u8] {
     text
 }
 
-fn trim_start(mut text: &[u8]) -> &[u8] {
+pub(crate) fn trim_start(mut text: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] = text {
         text = rest;
     }

@@ -47,6 +47,12 @@ impl HeaderMap {
         self.fields.push(Field { name: narrow(name), value: narrow(value) });
     }
 
+    /// Sets the octets in which the fields adopted so far stand: for a parser that learns where the
+    /// section ends only when it has seen all fields, and copies it then, once.
+    pub fn lay_under(&mut self, octets: Vec<u8>) {
+        self.octets = octets;
+    }
+
     /// How many fields there are, those of the same name counted each.
     pub fn len(&self) -> usize {
         self.fields.len()

@@ -1,10 +1,13 @@
 //! Fields: names and values, in order, some more than once (RFC 9110 §5).
 
+mod fields;
+pub mod hop;
 pub mod list;
 mod map;
 mod name;
 mod value;
 
+pub use fields::{add_vary, allow, retry_after};
 pub use map::{HeaderMap, Iter};
 pub use name::HeaderName;
 pub use value::HeaderValue;

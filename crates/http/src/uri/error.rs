@@ -81,16 +81,21 @@ impl InvalidUri {
 
     /// The same error in a text that has `before` more octets in front.
     pub(crate) const fn moved(self, before: usize) -> Self {
+        self.at(self.offset() + before)
+    }
+
+    /// The same error at another place.
+    pub(crate) const fn at(self, offset: usize) -> Self {
         match self {
             Self::NoScheme | Self::NotHttp => self,
-            Self::Scheme { offset } => Self::Scheme { offset: offset + before },
-            Self::Octet { part, offset } => Self::Octet { part, offset: offset + before },
-            Self::Percent { offset } => Self::Percent { offset: offset + before },
-            Self::NoHost { offset } => Self::NoHost { offset: offset + before },
-            Self::Literal { offset } => Self::Literal { offset: offset + before },
-            Self::Port { offset } => Self::Port { offset: offset + before },
-            Self::Userinfo { offset } => Self::Userinfo { offset: offset + before },
-            Self::Label { offset } => Self::Label { offset: offset + before },
+            Self::Scheme { .. } => Self::Scheme { offset },
+            Self::Octet { part, .. } => Self::Octet { part, offset },
+            Self::Percent { .. } => Self::Percent { offset },
+            Self::NoHost { .. } => Self::NoHost { offset },
+            Self::Literal { .. } => Self::Literal { offset },
+            Self::Port { .. } => Self::Port { offset },
+            Self::Userinfo { .. } => Self::Userinfo { offset },
+            Self::Label { .. } => Self::Label { offset },
         }
     }
 }

@@ -13,7 +13,11 @@
 //! Lower-casing, the composition of Hangul (names copied from a Mac come in separate letters) and
 //! the wide full stop are done; invisible and control characters are refused.
 //!
-//! Invariant: ASCII is left as it is, so text that was a URI stays the same URI, or is refused.
+//! ASCII that people type and browsers encode behind the host (`"<>[\]^{|}` and the backtick) is
+//! encoded. Spaces and control characters are refused: they are mistakes, and guessing what was
+//! meant is how two programs come to disagree.
+//!
+//! Invariant: text that is a URI stays that URI.
 
 use super::{Host, InvalidUri, Uri, percent, punycode};
 
@@ -21,19 +25,20 @@ impl Uri {
     /// An absolute URI as a person writes it.
     ///
     /// # Errors
-    /// [`InvalidUri`]; offsets count octets of `text`. Spaces and other ASCII octets that must be
-    /// encoded are refused, since guessing what was meant is how two programs come to disagree.
+    /// [`InvalidUri`]; offsets count octets of `text`.
     pub fn from_text(text: &str) -> Result<Self, InvalidUri> {
-        Self::parse(&to_ascii(text)?)
+        let ascii = Ascii::from_text(text)?;
+        Self::parse(&ascii.text).map_err(|error| ascii.place(error))
     }
 
     /// As [`resolve`](Self::resolve), for a reference as a person or a careless server writes it: a
-    /// `Location` may hold UTF-8 (RFC 9110 §10.2.2 does not allow it; browsers take it).
+    /// Location may hold UTF-8 (RFC 9110 §10.2.2 does not allow it; browsers take it).
     ///
     /// # Errors
     /// [`InvalidUri`]; offsets count octets of `reference`.
     pub fn resolve_text(&self, reference: &str) -> Result<Self, InvalidUri> {
-        self.resolve(&to_ascii(reference)?)
+        let ascii = Ascii::from_text(reference)?;
+        self.resolve(&ascii.text).map_err(|error| ascii.place(error))
     }
 
     /// As a person reads it: labels decoded, and sequences of UTF-8 that are letters shown as such.
@@ -75,32 +80,72 @@ impl Host {
     }
 }
 
-/// `text` with its host in Punycode and every other octet that is not ASCII percent-encoded.
-fn to_ascii(text: &str) -> Result<String, InvalidUri> {
-    if text.is_ascii() {
-        return Ok(text.to_owned());
+/// Text made ASCII, and where each of its octets comes from.
+#[derive(Default)]
+struct Ascii {
+    text: String,
+    from: Vec<usize>,
+}
+
+impl Ascii {
+    fn from_text(text: &str) -> Result<Self, InvalidUri> {
+        let mut ascii = Self::default();
+        // The authority stands behind the first `//` that is not part of a path, query or fragment.
+        let slashes = text.find("//").filter(|at| {
+            let before = text.get(..*at).unwrap_or_default();
+            before.is_empty() || before.ends_with(':') && !before.contains(['/', '?', '#'])
+        });
+        let Some(start) = slashes.map(|at| at + 2) else {
+            ascii.encode(text, 0);
+            return Ok(ascii);
+        };
+        let (before, rest) = text.split_at_checked(start).unwrap_or((text, ""));
+        let end = start + rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let authority = text.get(start..end).unwrap_or_default();
+        let host = start + authority.rfind('@').map_or(0, |at| at + 1);
+        let name_and_port = text.get(host..end).unwrap_or_default();
+        let port = host + name_and_port.rfind(':').unwrap_or(name_and_port.len());
+        let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
+        ascii.encode(before, 0);
+        ascii.encode(part(start, host), start);
+        let name = ascii_name(part(host, port)).map_err(|error| error.moved(host))?;
+        ascii.push(&name, host);
+        ascii.push(part(port, end), port);
+        ascii.encode(part(end, text.len()), end);
+        Ok(ascii)
     }
-    let encode = |text: &str| percent::encode_more(text, |octet| octet.is_ascii());
-    // The authority stands behind the first `//` that is not part of a path, query or fragment.
-    let slashes = text.find("//").filter(|at| {
-        let before = text.get(..*at).unwrap_or_default();
-        before.is_empty() || before.ends_with(':') && !before.contains(['/', '?', '#'])
-    });
-    let Some(start) = slashes.map(|at| at + 2) else { return Ok(encode(text)) };
-    let (before, rest) = text.split_at_checked(start).unwrap_or((text, ""));
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (authority, behind) = rest.split_at_checked(end).unwrap_or((rest, ""));
-    let (user, host) = match authority.rsplit_once('@') {
-        Some((user, host)) => (format!("{}@", encode(user)), host),
-        None => (String::new(), authority),
-    };
-    let host_at = start + authority.len() - host.len();
-    let (name, port) = match host.rsplit_once(':') {
-        Some((name, port)) => (name, format!(":{port}")),
-        None => (host, String::new()),
-    };
-    let name = ascii_name(name).map_err(|error| error.moved(host_at))?;
-    Ok(format!("{}{user}{name}{port}{}", encode(before), encode(behind)))
+
+    /// Appends text that is ASCII already or stays as it is; one that a name was turned into comes
+    /// from the name as a whole.
+    fn push(&mut self, text: &str, from: usize) {
+        self.text.push_str(text);
+        self.from.extend((from..).take(text.len()));
+    }
+
+    /// Appends `text`, every character encoded that has no place in a URI but is no mistake either.
+    fn encode(&mut self, text: &str, from: usize) {
+        for (at, character) in text.char_indices() {
+            let typed = matches!(
+                character,
+                '"' | '<' | '>' | '[' | '\\' | ']' | '^' | '`' | '{' | '|' | '}'
+            );
+            if typed || !character.is_ascii() && !character.is_control() {
+                for octet in character.encode_utf8(&mut [0; 4]).bytes() {
+                    percent::push(&mut self.text, octet);
+                    self.from.extend([from + at; 3]);
+                }
+            } else {
+                self.text.push(character);
+                self.from.extend(std::iter::repeat_n(from + at, character.len_utf8()));
+            }
+        }
+    }
+
+    /// `error` with its offset in the text that was given.
+    fn place(&self, error: InvalidUri) -> InvalidUri {
+        let end = self.from.last().map_or(0, |last| last + 1);
+        error.at(self.from.get(error.offset()).copied().unwrap_or(end))
+    }
 }
 
 /// A host's name as the name system knows it.
