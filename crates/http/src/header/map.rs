@@ -113,20 +113,26 @@ impl HeaderMap {
 
     /// All values of this name, in order.
     pub fn get_all<'a>(&'a self, name: HeaderName<'_>) -> impl Iterator<Item = HeaderValue<'a>> {
-        self.iter().filter(move |(there, _)| *there == name).map(|(_, value)| value)
+        let wanted = name.as_bytes();
+        let named = self.fields.iter().filter(move |field| {
+            // Lengths differ for most names, and comparing them touches no octet.
+            field.name.1.saturating_sub(field.name.0) as usize == wanted.len()
+                && slice(&self.octets, field.name).eq_ignore_ascii_case(wanted)
+        });
+        named.map(|field| HeaderValue::trusted(slice(&self.octets, field.value)))
     }
 
     /// The value of this name if there is exactly one field of it.
     pub fn get_only(&self, name: HeaderName<'_>) -> Option<HeaderValue<'_>> {
-        let mut values = self.iter().filter(|(there, _)| *there == name);
+        let mut values = self.get_all(name);
         let first = values.next()?;
-        if values.next().is_some() { None } else { Some(first.1) }
+        if values.next().is_some() { None } else { Some(first) }
     }
 
     /// All values of this name as one list, joined by `, ` (RFC 9110 §5.3). Not for `Set-Cookie`,
     /// whose values hold commas of their own.
     pub fn combined(&self, name: HeaderName<'_>) -> Option<Cow<'_, [u8]>> {
-        let mut values = self.iter().filter(|(there, _)| *there == name).map(|(_, value)| value);
+        let mut values = self.get_all(name);
         let mut all = Cow::Borrowed(values.next()?.as_bytes());
         for value in values {
             let joined = all.to_mut();
@@ -172,6 +178,22 @@ impl<'a> IntoIterator for &'a HeaderMap {
 
     fn into_iter(self) -> Iter<'a> {
         self.iter()
+    }
+}
+
+impl<'a> Extend<(HeaderName<'a>, HeaderValue<'a>)> for HeaderMap {
+    fn extend<I: IntoIterator<Item = (HeaderName<'a>, HeaderValue<'a>)>>(&mut self, fields: I) {
+        for (name, value) in fields {
+            self.append(name, value);
+        }
+    }
+}
+
+impl<'a> FromIterator<(HeaderName<'a>, HeaderValue<'a>)> for HeaderMap {
+    fn from_iter<I: IntoIterator<Item = (HeaderName<'a>, HeaderValue<'a>)>>(fields: I) -> Self {
+        let mut map = Self::new();
+        map.extend(fields);
+        map
     }
 }
 

@@ -1,0 +1,57 @@
+//! Octets that came before their time: the start of a head, content nobody asked for yet, the next
+//! requests of a pipeline.
+//!
+//! Invariant: an empty tail holds no memory, so an idle connection has no buffer.
+
+/// The unread end of what was received.
+#[derive(Debug, Default)]
+pub(crate) struct Tail {
+    octets: Vec<u8>,
+    /// Octets at the front that have been read; they go when the vector has to move anyway.
+    read: usize,
+}
+
+impl Tail {
+    pub(crate) fn len(&self) -> usize {
+        self.octets.len() - self.read
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub(crate) fn extend(&mut self, octets: &[u8]) {
+        if octets.is_empty() {
+            return;
+        }
+        if self.read > 0 {
+            self.octets.drain(..self.read);
+            self.read = 0;
+        }
+        self.octets.extend_from_slice(octets);
+    }
+
+    /// Gives all octets away.
+    pub(crate) fn take(&mut self) -> Vec<u8> {
+        let read = std::mem::take(&mut self.read);
+        let mut octets = std::mem::take(&mut self.octets);
+        octets.drain(..read.min(octets.len()));
+        octets
+    }
+
+    /// Lends the octets to somebody who needs the tail's owner too; see [`put_back`](Self::put_back).
+    pub(crate) fn lend(&mut self) -> (Vec<u8>, usize) {
+        (std::mem::take(&mut self.octets), std::mem::take(&mut self.read))
+    }
+
+    /// Takes back what was lent, of which `read` octets from the front are done with.
+    pub(crate) fn put_back(&mut self, octets: Vec<u8>, read: usize) {
+        if read < octets.len() {
+            (self.octets, self.read) = (octets, read);
+        }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
