@@ -1,1 +1,136 @@
-//! Being built.
+//! A server for every version of HTTP: one handler interface, event loops, routes, files.
+//!
+//! ```
+//! use server::{Router, Server, inline};
+//! use http::StatusCode;
+//! use std::io::Read;
+//!
+//! let router = Router::new()
+//!     .get("/", inline(|_, reply| reply.text(StatusCode::OK, "Hello, world!")))
+//!     .post("/shout", |mut request: server::Request, reply: server::Reply| {
+//!         let mut text = String::new();
+//!         match request.body.read_to_string(&mut text) {
+//!             Ok(_) => reply.text(StatusCode::OK, text.to_uppercase()),
+//!             Err(_) => reply.status(StatusCode::BAD_REQUEST),
+//!         }
+//!     });
+//! let server = Server::new(router).listen("127.0.0.1:0".parse()?)?.start()?;
+//! println!("http://{}/", server.addresses()[0]);
+//! server.stop()?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! ```text
+//!   core      connections without sockets: requests to handlers, answers to octets
+//!   driver    sockets, event loops, worker threads
+//!   router, files        handlers
+//! ```
+//!
+//! Invariant: a slow handler, a slow reader and a slow writer cost themselves, and nobody else.
+#![forbid(unsafe_code)]
+
+pub mod core;
+mod driver;
+mod exchange;
+mod files;
+mod handler;
+mod limits;
+mod payload;
+mod reply;
+mod request;
+mod router;
+
+pub use core::{AccessLog, Moment, Record, Service};
+pub use driver::{Running, Stopper, Workers};
+pub use exchange::{ContentError, Hub, Key, Piece, Wake};
+pub use files::{Files, Symlinks};
+pub use handler::{Handler, Place, inline};
+pub use limits::Limits;
+pub use payload::{FilePart, Part, Payload};
+pub use reply::{BodyWriter, Reply};
+pub use request::{Body, Peer, Request};
+pub use router::Router;
+
+use std::{
+    io,
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+};
+
+/// A server that is being put together.
+pub struct Server {
+    handler: Arc<dyn Handler>,
+    listeners: Vec<TcpListener>,
+    limits: Limits,
+    threads: usize,
+    log: Option<Arc<dyn AccessLog>>,
+    trace: wire::trace::Trace,
+}
+
+impl Server {
+    /// A server whose requests `handler` answers; one event loop until [`Server::threads`] says more.
+    pub fn new(handler: impl Handler) -> Self {
+        Self {
+            handler: Arc::new(handler),
+            listeners: Vec::new(),
+            limits: Limits::default(),
+            threads: 1,
+            log: None,
+            trace: wire::trace::Trace::default(),
+        }
+    }
+
+    /// Listens on `address`; port 0 lets the kernel choose. May be called more than once.
+    ///
+    /// # Errors
+    /// What the operating system says: the port is in use, the address is not ours, no permission.
+    pub fn listen(mut self, address: SocketAddr) -> io::Result<Self> {
+        self.listeners.push(sockets::listen(address, &sockets::ListenOptions::default())?);
+        Ok(self)
+    }
+
+    /// Serves the connections of a listener that was made elsewhere.
+    #[must_use]
+    pub fn listener(mut self, listener: TcpListener) -> Self {
+        self.listeners.push(listener);
+        self
+    }
+
+    /// How many event loops share the work: one per core is right, and at least one there is.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
+        self
+    }
+
+    /// Other ceilings than the usual ones.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Tells `log` of each exchange.
+    #[must_use]
+    pub fn access_log(mut self, log: Arc<dyn AccessLog>) -> Self {
+        self.log = Some(log);
+        self
+    }
+
+    /// Tells `trace` what each connection does.
+    #[must_use]
+    pub fn trace(mut self, trace: wire::trace::Trace) -> Self {
+        self.trace = trace;
+        self
+    }
+
+    /// Starts the loops and returns at once.
+    ///
+    /// # Errors
+    /// What the operating system refuses: pollers, threads.
+    pub fn start(self) -> io::Result<Running> {
+        let limits = Arc::new(self.limits);
+        let service = Service { handler: self.handler, limits, log: self.log, trace: self.trace };
+        driver::start(service, self.listeners, self.threads)
+    }
+}

@@ -1,0 +1,352 @@
+//! One connection's requests, each with its handler and its answer.
+//!
+//! ```text
+//!   octets ──► http1::server::Connection ──► Request ──► Exchange ──► handler
+//!   octets ◄──                           ◄── commands ◄──          ◄── Reply
+//! ```
+//!
+//! Invariant: answers go out in the order of the requests. HTTP/1 has no other way, and the
+//! protocol's `Connection` shows the next request only when the answer before it is whole.
+//!
+//! Invariant: nothing here waits. A handler that must wait runs on a worker, and its exchange wakes
+//! the driver, who calls [`Connection::process`].
+
+use super::{Moment, Record, Service};
+use crate::{
+    Body, Hub, Key, Part, Payload, Peer, Reply, Request,
+    exchange::{Command, ContentError, Exchange},
+    handler::dispatch,
+    limits::Limits,
+    payload::FilePart,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use http1::{
+    Content, Outgoing,
+    server::{Connection as Http1, Event},
+};
+use std::{collections::VecDeque, sync::Arc, time::Instant};
+use wire::Output;
+
+pub use http1::State;
+
+/// A connection from a client, whichever version it speaks.
+pub struct Connection {
+    http1: Http1,
+    service: Arc<Service>,
+    hub: Arc<Hub>,
+    peer: Peer,
+    number: u64,
+    current: Option<Box<Current>>,
+    /// Over the cap: it gets a 503 and nothing else.
+    refused: bool,
+    /// A head was sent that announced content: its end must be told.
+    unended: bool,
+    /// What the external parts of the output stand for, in their order.
+    files: VecDeque<FilePart>,
+}
+
+/// The request that is being answered.
+struct Current {
+    exchange: Arc<Exchange>,
+    /// The request's content has not ended yet.
+    receiving: bool,
+    /// We have asked the peer for the content.
+    asked: bool,
+    began: Instant,
+    record: Option<Record>,
+}
+
+impl Connection {
+    /// A connection that has just been accepted. `number` is the driver's name for it.
+    pub fn new(
+        service: Arc<Service>,
+        hub: Arc<Hub>,
+        peer: Peer,
+        number: u64,
+        moment: &Moment,
+    ) -> Self {
+        let mut http1 = Http1::new(&service.limits.http1, moment.now);
+        if service.trace.is_on() {
+            http1.set_trace(service.trace.with_connection(number));
+        }
+        let (current, files) = (None, VecDeque::new());
+        Self { http1, service, hub, peer, number, current, refused: false, unended: false, files }
+    }
+
+    /// Takes octets from the peer and does all that they make possible.
+    pub fn receive(&mut self, input: &mut [u8], moment: &Moment) {
+        self.http1.receive(input, moment.now);
+        self.process(moment);
+    }
+
+    /// The peer will send no more.
+    pub fn receive_end(&mut self, moment: &Moment) {
+        self.http1.receive_end(moment.now);
+        self.process(moment);
+    }
+
+    /// Whether octets from the peer are welcome now; if not, leave them in the kernel, which lets
+    /// the peer know.
+    pub fn wants_receive(&self) -> bool {
+        self.http1.wants_receive()
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) must be called.
+    pub fn next_timeout(&self) -> Option<Instant> {
+        self.http1.next_timeout()
+    }
+
+    /// Time has passed.
+    pub fn handle_timeout(&mut self, moment: &Moment) {
+        self.http1.handle_timeout(moment.now);
+        self.process(moment);
+    }
+
+    /// Appends what the peer shall get to `out`.
+    pub fn poll_transmit(&mut self, moment: &Moment, out: &mut Output) {
+        self.http1.poll_transmit(moment.now, out);
+    }
+
+    /// The file part that the next external octets of the output come from.
+    pub fn file(&mut self) -> Option<&mut FilePart> {
+        while self.files.front().is_some_and(|part| part.length == 0) {
+            self.files.pop_front();
+        }
+        self.files.front_mut()
+    }
+
+    /// Whether the connection goes on.
+    pub fn state(&self) -> State {
+        self.http1.state()
+    }
+
+    /// Whether no request is under way.
+    pub fn is_idle(&self) -> bool {
+        self.current.is_none()
+    }
+
+    /// Finish the request under way, if there is one, and take no other.
+    pub fn shut_down(&mut self, moment: &Moment) {
+        self.http1.shut_down(moment.now);
+        self.process(moment);
+    }
+
+    /// Answers 503 whatever is asked, and ends: there are too many connections.
+    pub fn refuse(&mut self, moment: &Moment) {
+        self.refused = true;
+        self.http1.refuse(StatusCode::SERVICE_UNAVAILABLE, moment.now);
+    }
+
+    /// Whether it was [refused](Self::refuse).
+    pub fn is_refused(&self) -> bool {
+        self.refused
+    }
+
+    /// The ceilings of the server it belongs to.
+    pub fn limits(&self) -> &Limits {
+        &self.service.limits
+    }
+
+    /// The connection is gone: handlers that still write or read hear of it.
+    pub fn disconnect(&mut self) {
+        if let Some(current) = self.current.take() {
+            current.exchange.disconnect();
+        }
+    }
+
+    // ANCHOR: process
+    /// Moves everything as far as it goes: commands of the handler to the peer, events of the peer
+    /// to the handler.
+    pub fn process(&mut self, moment: &Moment) {
+        loop {
+            self.apply_commands(moment);
+            if self.current.as_ref().is_some_and(|current| current.exchange.is_saturated()) {
+                return;
+            }
+            let Some(event) = self.http1.poll_event() else { return };
+            self.on_event(event, moment);
+        }
+    }
+    // ANCHOR_END: process
+
+    fn on_event(&mut self, event: Event, moment: &Moment) {
+        match event {
+            Event::Request { request, content } => self.begin(request, content, moment),
+            Event::Data(octets) => {
+                if let Some(current) = &self.current {
+                    current.exchange.deliver(octets);
+                }
+            }
+            Event::End { trailers } => self.end_content(Ok(trailers)),
+            Event::Violation(error) => {
+                self.end_content(Err(ContentError::Malformed(error.to_string())));
+                self.disconnect();
+            }
+            // Nobody here asks for an upgrade yet; a protocol that does will take the octets.
+            Event::Upgraded { .. } | Event::Closed { .. } => {
+                self.end_content(Err(ContentError::Ended));
+                self.disconnect();
+            }
+        }
+    }
+
+    fn end_content(&mut self, ending: Result<Option<HeaderMap>, ContentError>) {
+        if let Some(current) = self.current.as_mut().filter(|current| current.receiving) {
+            current.receiving = false;
+            current.exchange.deliver_end(ending);
+        }
+    }
+
+    fn begin(&mut self, request: http::Request, content: Content, moment: &Moment) {
+        let key = Key { connection: self.number, stream: 0 };
+        let exchange = Arc::new(Exchange::new(self.hub.clone(), key));
+        let receiving = content != Content::None;
+        let record = self.service.log.is_some().then(|| record(self.peer, &request, moment));
+        self.current = Some(Box::new(Current {
+            exchange: exchange.clone(),
+            receiving,
+            asked: false,
+            began: moment.now,
+            record,
+        }));
+        let body = if receiving { Body::of(exchange.clone()) } else { Body::default() };
+        let request = Request { head: request, peer: self.peer, params: Vec::new(), body };
+        dispatch(&self.service.handler, request, Reply::new(exchange.clone()));
+        exchange.leave_inline();
+    }
+
+    fn apply_commands(&mut self, moment: &Moment) {
+        while let Some(current) = &mut self.current {
+            if current.receiving && !current.asked && current.exchange.wants_content() {
+                current.asked = true;
+                self.http1.read_body();
+            }
+            let room = self.http1.output_room() > 0;
+            let Some(command) = current.exchange.next_command(room) else { return };
+            self.apply(command, moment);
+        }
+    }
+
+    fn apply(&mut self, command: Command, moment: &Moment) {
+        match command {
+            Command::Informational(response) => {
+                // A 1xx that cannot be sent, to an HTTP/1.0 client for example, is no loss.
+                let _ = self.http1.send_informational(&response);
+            }
+            Command::Respond { response, payload } => {
+                let length = payload.len();
+                if self.send_head(response, Some(length), moment) {
+                    self.send_payload(payload);
+                }
+                self.finish(None, moment);
+            }
+            Command::Begin { response, length } => {
+                self.send_head(response, length, moment);
+            }
+            Command::Data(octets) => {
+                self.count(octets.len() as u64);
+                if self.unended && self.http1.send_vec(octets).is_err() {
+                    self.abort();
+                }
+            }
+            Command::End { trailers } => self.finish(trailers, moment),
+            Command::Abort => self.abort(),
+        }
+    }
+
+    /// Sends the head; answers whether content may follow.
+    fn send_head(&mut self, mut response: Response, length: Option<u64>, moment: &Moment) -> bool {
+        if !response.headers.contains(HeaderName::DATE)
+            && let Ok(date) = HeaderValue::new(moment.date())
+        {
+            response.headers.append(HeaderName::DATE, date);
+        }
+        let content = match length {
+            _ if response.status.forbids_content() => Outgoing::None,
+            Some(length) => Outgoing::Length(length),
+            None => Outgoing::Unknown,
+        };
+        if let Some(record) = self.current.as_mut().and_then(|current| current.record.as_mut()) {
+            record.status = response.status;
+        }
+        match self.http1.send_response(&response, content) {
+            Ok(()) => {
+                self.unended = content != Outgoing::None;
+                self.http1.sends_content()
+            }
+            // The handler's head contradicts itself. The peer cannot help that.
+            Err(_) => {
+                let sorry = Response::new(StatusCode::INTERNAL_SERVER_ERROR);
+                let _ = self.http1.send_response(&sorry, Outgoing::None);
+                false
+            }
+        }
+    }
+
+    fn send_payload(&mut self, payload: Payload) {
+        self.count(payload.len());
+        let sent = match payload {
+            Payload::Empty => Ok(()),
+            Payload::Static(octets) => self.http1.send_data(octets),
+            Payload::Octets(octets) => self.http1.send_vec(octets),
+            Payload::Shared(octets) => self.http1.send_shared(octets),
+            Payload::Parts(parts) => parts.into_iter().try_for_each(|part| match part {
+                Part::Octets(octets) => self.http1.send_vec(octets),
+                Part::File(part) => {
+                    let sent = self.http1.send_external(part.length);
+                    self.files.push_back(part);
+                    sent
+                }
+            }),
+        };
+        if sent.is_err() {
+            self.abort();
+        }
+    }
+
+    fn count(&mut self, octets: u64) {
+        if let Some(record) = self.current.as_mut().and_then(|current| current.record.as_mut()) {
+            record.octets += octets;
+        }
+    }
+
+    fn finish(&mut self, trailers: Option<HeaderMap>, moment: &Moment) {
+        let Some(current) = self.current.take() else { return };
+        if self.unended {
+            self.unended = false;
+            if self.http1.send_end(trailers.as_ref()).is_err() {
+                self.http1.abort();
+            }
+        }
+        if current.receiving {
+            current.exchange.disconnect();
+            self.http1.discard_body();
+        }
+        if let (Some(log), Some(mut record)) = (&self.service.log, current.record) {
+            record.time = moment.wall;
+            record.took = moment.now.saturating_duration_since(current.began);
+            log.record(&record);
+        }
+    }
+
+    fn abort(&mut self) {
+        self.http1.abort();
+        self.disconnect();
+    }
+}
+
+fn record(peer: Peer, request: &http::Request, moment: &Moment) -> Record {
+    let text = |name| request.headers.get(name).map(|value| value.to_string());
+    Record {
+        peer,
+        time: moment.wall,
+        method: request.method.clone(),
+        target: request.target.clone(),
+        version: request.version,
+        referer: text(HeaderName::REFERER),
+        user_agent: text(HeaderName::USER_AGENT),
+        status: StatusCode::OK,
+        octets: 0,
+        took: std::time::Duration::ZERO,
+    }
+}

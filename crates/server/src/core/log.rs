@@ -1,0 +1,65 @@
+//! What is written down of each exchange.
+
+use crate::Peer;
+use http::{Method, StatusCode, Target, Version};
+use std::{fmt, time::Duration};
+use wire::UnixTime;
+
+/// One exchange, when its answer has been handed to the connection.
+#[derive(Debug)]
+pub struct Record {
+    /// Who asked.
+    pub peer: Peer,
+    /// When the answer was complete.
+    pub time: UnixTime,
+    /// What was asked.
+    pub method: Method,
+    /// For what.
+    pub target: Target,
+    /// By which version.
+    pub version: Version,
+    /// What `Referer` said.
+    pub referer: Option<String>,
+    /// What `User-Agent` said.
+    pub user_agent: Option<String>,
+    /// The answer's code.
+    pub status: StatusCode,
+    /// Octets of content in the answer.
+    pub octets: u64,
+    /// From the head's arrival to the end of the answer.
+    pub took: Duration,
+}
+
+/// Somebody who keeps the records.
+pub trait AccessLog: Send + Sync {
+    /// Called on a loop for each exchange: must be quick.
+    fn record(&self, record: &Record);
+
+    /// Called when a loop has no more to do for the moment: a good time to write.
+    fn flush(&self) {}
+}
+
+/// The combined log format that Apache and nginx made customary, and the time taken behind it.
+impl fmt::Display for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let quoted = |text: &Option<String>| match text {
+            // Escaped, so that no peer can forge a line.
+            Some(text) => format!("\"{}\"", text.escape_default()),
+            None => "\"-\"".into(),
+        };
+        write!(
+            f,
+            "{} - - [{}] \"{} {} {}\" {} {} {} {} {:.3}ms",
+            self.peer,
+            http::date::format(self.time).as_str(),
+            self.method,
+            self.target.to_string().escape_default(),
+            self.version,
+            self.status,
+            self.octets,
+            quoted(&self.referer),
+            quoted(&self.user_agent),
+            self.took.as_secs_f64() * 1000.0,
+        )
+    }
+}

@@ -1,0 +1,58 @@
+//! The server without an operating system: octets and time in, octets out, handlers in between.
+//!
+//! A driver owns sockets and threads and feeds a [`Connection`]; the laboratory's virtual network
+//! can do the same. Here is decided what a request meets: handler, answer, log.
+
+mod connection;
+mod log;
+
+pub use connection::{Connection, State};
+pub use log::{AccessLog, Record};
+
+use crate::{Handler, limits::Limits};
+use http::date::ImfFixdate;
+use std::{sync::Arc, time::Instant};
+use wire::UnixTime;
+
+/// What all connections of a server share.
+pub struct Service {
+    /// What answers.
+    pub handler: Arc<dyn Handler>,
+    /// Ceilings.
+    pub limits: Arc<Limits>,
+    /// Who is told of each exchange.
+    pub log: Option<Arc<dyn AccessLog>>,
+    /// Who is told of everything.
+    pub trace: wire::trace::Trace,
+}
+
+/// The time, read once per turn of a loop, and the `Date` field made from it once per second.
+#[derive(Debug, Clone)]
+pub struct Moment {
+    /// For everything that waits.
+    pub now: Instant,
+    /// For everything that is written down.
+    pub wall: UnixTime,
+    date: ImfFixdate,
+}
+
+impl Moment {
+    /// This moment.
+    pub fn new(now: Instant, wall: UnixTime) -> Self {
+        Self { now, wall, date: http::date::format(wall) }
+    }
+
+    /// A later moment.
+    pub fn advance(&mut self, now: Instant, wall: UnixTime) {
+        self.now = now;
+        if wall != self.wall {
+            self.wall = wall;
+            self.date = http::date::format(wall);
+        }
+    }
+
+    /// The wall time as `Date` has it (RFC 9110 §5.6.7).
+    pub fn date(&self) -> &str {
+        self.date.as_str()
+    }
+}

@@ -1,0 +1,253 @@
+//! One thread, many connections: wait, read, answer, write, and around again.
+//!
+//! ```text
+//!            ┌──────────────────────────── wait (epoll) ◄───────────────┐
+//!            ▼                    ▼                  ▼                  │
+//!       a listener           a connection       the mailbox          timers
+//!       accept, deal out     read, advance      finished work        look again
+//!            └────────────────────┴──────────────────┴──────────────────┘
+//! ```
+//!
+//! Invariant: nothing in a turn waits, so the slowest peer delays nobody else by more than the work
+//! of its own octets.
+//!
+//! Invariant: one system call reads and one writes for each turn of a busy connection; the poller is
+//! told only when what we want to know has changed.
+
+use super::{
+    Shared,
+    accept::Acceptor,
+    mailbox::{Mail, Mailbox},
+    slab::{Number, Slab},
+    slot::{Fate, Slot},
+};
+use crate::{Hub, Peer, core::Connection, core::Moment};
+use sockets::{Events, Interest, Poller, Timers, Token};
+use std::{
+    io,
+    net::TcpStream,
+    sync::Arc,
+    time::{Duration, Instant, SystemTime},
+};
+
+/// Octets read at once. One buffer serves all connections of a loop, so an idle one holds none.
+const SCRATCH: usize = 64 * 1024;
+
+/// The listeners' tokens count down from here; connections' numbers never get so high.
+pub(super) const LISTENERS: u64 = u64::MAX - 1024;
+
+pub(super) struct EventLoop {
+    pub(super) poller: Poller,
+    pub(super) shared: Arc<Shared>,
+    hub: Arc<Hub>,
+    mailbox: Arc<Mailbox>,
+    slots: Slab<Slot>,
+    timers: Timers<Number>,
+    pub(super) moment: Moment,
+    scratch: Box<[u8]>,
+    pub(super) acceptor: Acceptor,
+    /// Set by a stop: when whoever is still here is cut off.
+    stopping: Option<Instant>,
+}
+
+impl EventLoop {
+    pub(super) fn new(
+        poller: Poller,
+        mailbox: Arc<Mailbox>,
+        shared: Arc<Shared>,
+        acceptor: Acceptor,
+    ) -> Self {
+        let hub = Arc::new(Hub {
+            wake: mailbox.clone(),
+            workers: shared.workers.clone(),
+            limits: shared.service.limits.clone(),
+        });
+        Self {
+            poller,
+            shared,
+            hub,
+            mailbox,
+            slots: Slab::new(),
+            timers: Timers::new(),
+            moment: Moment::new(Instant::now(), SystemTime::now().into()),
+            scratch: vec![0; SCRATCH].into_boxed_slice(),
+            acceptor,
+            stopping: None,
+        }
+    }
+
+    /// Runs until a stop is asked for and the last connection has ended, or its grace has.
+    pub(super) fn run(mut self) -> io::Result<()> {
+        crate::exchange::enter_loop();
+        self.acceptor.register(&self.poller)?;
+        let (mut events, mut letters) = (Events::with_capacity(256), Vec::new());
+        while !self.has_ended() {
+            let patience = self.patience();
+            self.poller.wait(&mut events, patience)?;
+            self.moment.advance(Instant::now(), SystemTime::now().into());
+            for event in events.iter() {
+                match event.token.0 {
+                    token if token >= LISTENERS => self.accept(token),
+                    number => self.on_socket(number, event.readable, event.closed),
+                }
+            }
+            self.mailbox.collect(&mut letters);
+            for letter in letters.drain(..) {
+                self.on_mail(letter);
+            }
+            self.on_timers();
+            if let Some(log) = &self.shared.service.log {
+                log.flush();
+            }
+        }
+        for number in self.slots.numbers() {
+            self.close(number);
+        }
+        Ok(())
+    }
+
+    fn has_ended(&self) -> bool {
+        self.stopping.is_some_and(|until| self.slots.len() == 0 || until <= self.moment.now)
+    }
+
+    /// How long there is nothing to do unless something happens.
+    fn patience(&self) -> Option<Duration> {
+        let wake = [self.timers.next(), self.stopping, self.acceptor.resumes()];
+        let next = wake.into_iter().flatten().min()?;
+        Some(next.saturating_duration_since(Instant::now()))
+    }
+
+    fn accept(&mut self, token: u64) {
+        // A bounded number per turn: connections that are there already come first.
+        for _ in 0..64 {
+            match self.acceptor.accept(token, &self.poller, &self.moment) {
+                Some((stream, peer)) => self.deal(stream, peer),
+                None => return,
+            }
+        }
+    }
+
+    /// Gives a new connection to the loop whose turn it is.
+    fn deal(&mut self, stream: TcpStream, peer: Peer) {
+        match self.shared.next_loop() {
+            Some(other) if !Arc::ptr_eq(other, &self.mailbox) => {
+                other.post(Mail::Accepted(stream, peer));
+            }
+            _ => self.adopt(stream, peer),
+        }
+    }
+
+    fn adopt(&mut self, stream: TcpStream, peer: Peer) {
+        let admitted = self.shared.admit();
+        let refused = match admitted {
+            super::Admission::Welcome => false,
+            super::Admission::Refused => true,
+            super::Admission::Ignored => return,
+        };
+        let (service, hub) = (self.shared.service.clone(), self.hub.clone());
+        let (poller, moment) = (&self.poller, &self.moment);
+        let mut added = Ok(());
+        let number = self.slots.insert(|number| {
+            added = poller.add(&stream, Token(number), Interest::READ);
+            let buffer = service.limits.output_buffer;
+            let mut connection = Connection::new(service, hub, peer, number, moment);
+            if refused {
+                connection.refuse(moment);
+            }
+            Slot::new(stream, connection, buffer)
+        });
+        match added {
+            Ok(()) if refused => self.after(number, |slot, _, moment| slot.advance(moment)),
+            Ok(()) => self.after(number, |_, _, _| Fate::Keep),
+            Err(_) => self.close(number),
+        }
+    }
+
+    fn on_socket(&mut self, number: Number, readable: bool, closed: bool) {
+        self.after(number, |slot, scratch, moment| {
+            // A failure is reported whether we want to read or not, and again until we close.
+            if closed && !slot.interest.readable {
+                return Fate::Drop;
+            }
+            if readable && slot.on_readable(scratch, moment) == Fate::Drop {
+                return Fate::Drop;
+            }
+            slot.advance(moment)
+        });
+    }
+
+    fn on_mail(&mut self, letter: Mail) {
+        match letter {
+            Mail::Touched(key) => self.after(key.connection, |slot, _, moment| {
+                slot.connection.process(moment);
+                slot.advance(moment)
+            }),
+            Mail::Accepted(stream, peer) => self.adopt(stream, peer),
+            Mail::Stop => self.begin_stop(),
+        }
+    }
+
+    fn begin_stop(&mut self) {
+        self.acceptor.close(&self.poller);
+        self.stopping = Some(self.moment.now + self.shared.service.limits.grace);
+        for number in self.slots.numbers() {
+            self.after(number, |slot, _, moment| {
+                if slot.is_quiet() {
+                    return Fate::Drop;
+                }
+                slot.connection.shut_down(moment);
+                slot.advance(moment)
+            });
+        }
+    }
+
+    fn on_timers(&mut self) {
+        while let Some(number) = self.timers.pop_expired(self.moment.now) {
+            let Some(slot) = self.slots.get_mut(number) else { continue };
+            // An entry that was overtaken by an earlier one, which has been here already.
+            if slot.armed.is_none_or(|armed| armed > self.moment.now) {
+                continue;
+            }
+            slot.armed = None;
+            let expired = slot.deadline().is_some_and(|deadline| deadline <= self.moment.now);
+            self.after(
+                number,
+                |slot, _, moment| {
+                    if expired { slot.on_timeout(moment) } else { Fate::Keep }
+                },
+            );
+        }
+        self.acceptor.resume(&self.poller, &self.moment);
+    }
+
+    /// Does `work` on a slot, then puts the poller and the timers in step with what it wants.
+    fn after(&mut self, number: Number, work: impl FnOnce(&mut Slot, &mut [u8], &Moment) -> Fate) {
+        let Some(slot) = self.slots.get_mut(number) else { return };
+        if work(slot, &mut self.scratch, &self.moment) == Fate::Drop {
+            return self.close(number);
+        }
+        let wanted = slot.wanted_interest();
+        if wanted != slot.interest {
+            if self.poller.modify(&slot.stream, Token(number), wanted).is_err() {
+                return self.close(number);
+            }
+            slot.interest = wanted;
+        }
+        // Timers are only ever set earlier; a later deadline is found when the earlier entry is due.
+        if let Some(deadline) = slot.deadline()
+            && slot.armed.is_none_or(|armed| deadline < armed)
+        {
+            slot.armed = Some(deadline);
+            self.timers.set(deadline, number);
+        }
+    }
+
+    fn close(&mut self, number: Number) {
+        if let Some(mut slot) = self.slots.remove(number) {
+            // An error here means that the descriptor was never watched; closing it is all we want.
+            let _ = self.poller.remove(&slot.stream);
+            slot.connection.disconnect();
+            self.shared.release(slot.connection.is_refused());
+        }
+    }
+}

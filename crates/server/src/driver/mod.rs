@@ -1,0 +1,180 @@
+//! The server on an operating system: sockets, loops, threads.
+//!
+//! A few event loops, one for each core, each with its own connections. The first also accepts and
+//! deals the connections out in turn.
+
+mod accept;
+mod event_loop;
+mod mailbox;
+mod slab;
+mod slot;
+mod workers;
+
+pub use workers::Workers;
+
+use crate::{core::Service, limits::Limits};
+use accept::Acceptor;
+use event_loop::EventLoop;
+use mailbox::{Mail, Mailbox};
+use sockets::Poller;
+use std::{
+    io,
+    net::{SocketAddr, TcpListener},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread::{self, JoinHandle},
+};
+
+/// What the loops of a server share.
+struct Shared {
+    service: Arc<Service>,
+    workers: Arc<Workers>,
+    loops: Vec<Arc<Mailbox>>,
+    turn: AtomicUsize,
+    connections: AtomicUsize,
+    refusals: AtomicUsize,
+}
+
+/// What happens to a new connection.
+enum Admission {
+    Welcome,
+    /// Over the cap: it gets a 503.
+    Refused,
+    /// Far over the cap: it gets nothing.
+    Ignored,
+}
+
+impl Shared {
+    fn next_loop(&self) -> Option<&Arc<Mailbox>> {
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        self.loops.get(turn % self.loops.len().max(1))
+    }
+
+    fn admit(&self) -> Admission {
+        let Limits { connections, refusals, .. } = *self.service.limits;
+        if self.connections.fetch_add(1, Ordering::Relaxed) < connections {
+            return Admission::Welcome;
+        }
+        self.connections.fetch_sub(1, Ordering::Relaxed);
+        if self.refusals.fetch_add(1, Ordering::Relaxed) < refusals {
+            return Admission::Refused;
+        }
+        self.refusals.fetch_sub(1, Ordering::Relaxed);
+        Admission::Ignored
+    }
+
+    fn release(&self, refused: bool) {
+        let counter = if refused { &self.refusals } else { &self.connections };
+        counter.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A server that runs. Dropping it leaves it running; see [`Running::stop`].
+pub struct Running {
+    addresses: Vec<SocketAddr>,
+    stopper: Stopper,
+    threads: Mutex<Vec<JoinHandle<io::Result<()>>>>,
+}
+
+/// Stops a server from anywhere.
+#[derive(Clone)]
+pub struct Stopper {
+    loops: Arc<Shared>,
+}
+
+impl Stopper {
+    /// Asks the server to take no more connections, finish what is under way, and end.
+    pub fn stop(&self) {
+        for mailbox in &self.loops.loops {
+            mailbox.post(Mail::Stop);
+        }
+    }
+}
+
+impl Running {
+    /// Where it listens, with the ports that the kernel chose.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// Connections open now, over all loops.
+    pub fn connections(&self) -> usize {
+        self.stopper.loops.connections.load(Ordering::Relaxed)
+    }
+
+    /// A handle that stops it, for another thread or a signal's watcher.
+    pub fn stopper(&self) -> Stopper {
+        self.stopper.clone()
+    }
+
+    /// Waits until the server has ended.
+    ///
+    /// # Errors
+    /// What ended a loop before it was asked to end.
+    pub fn wait(&self) -> io::Result<()> {
+        let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut result = Ok(());
+        for thread in threads.drain(..) {
+            let ended = thread.join().unwrap_or_else(|_| Err(io::Error::other("a loop panicked")));
+            result = result.and(ended);
+        }
+        self.stopper.loops.workers.stop();
+        result
+    }
+
+    /// Asks it to end, and waits until it has.
+    ///
+    /// # Errors
+    /// As [`Running::wait`].
+    pub fn stop(&self) -> io::Result<()> {
+        self.stopper.stop();
+        self.wait()
+    }
+}
+
+/// Starts `loops` event loops over `listeners`.
+///
+/// # Errors
+/// What the operating system refuses: pollers, threads.
+pub(crate) fn start(
+    service: Service,
+    listeners: Vec<TcpListener>,
+    loops: usize,
+) -> io::Result<Running> {
+    let addresses =
+        listeners.iter().map(TcpListener::local_addr).collect::<io::Result<Vec<SocketAddr>>>()?;
+    for listener in &listeners {
+        listener.set_nonblocking(true)?;
+        // Accepted sockets inherit it: answers leave at once, not when the last one is acknowledged.
+        sockets::tcp::set_listener_nodelay(listener, true)?;
+    }
+    let pollers = (0..loops.max(1)).map(|_| Poller::new()).collect::<io::Result<Vec<Poller>>>()?;
+    let mailboxes =
+        pollers.iter().map(|poller| Arc::new(Mailbox::new(poller.waker()))).collect::<Vec<_>>();
+    let limits = &service.limits;
+    let shared = Arc::new(Shared {
+        workers: Workers::new(limits.workers, limits.worker_queue),
+        service: Arc::new(service),
+        loops: mailboxes.clone(),
+        turn: AtomicUsize::new(0),
+        connections: AtomicUsize::new(0),
+        refusals: AtomicUsize::new(0),
+    });
+    let stopper = Stopper { loops: shared.clone() };
+    let (mut threads, mut listeners) = (Vec::new(), Some(listeners));
+    for (poller, mailbox) in pollers.into_iter().zip(mailboxes) {
+        let acceptor = listeners.take().map(Acceptor::new).unwrap_or_default();
+        let event_loop = EventLoop::new(poller, mailbox, shared.clone(), acceptor);
+        let thread = thread::Builder::new().name("loop".into());
+        match thread.spawn(move || event_loop.run()) {
+            Ok(thread) => threads.push(thread),
+            Err(error) => {
+                stopper.stop();
+                return Err(error);
+            }
+        }
+    }
+    Ok(Running { addresses, stopper, threads: Mutex::new(threads) })
+}

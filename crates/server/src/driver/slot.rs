@@ -1,0 +1,192 @@
+//! A connection's place in a loop: its socket, what waits to be written, and when to look at it.
+
+use crate::{
+    Moment,
+    core::{Connection, State},
+};
+use sockets::Interest;
+use std::{
+    io::{self, IoSlice, Read, Write},
+    net::{Shutdown, TcpStream},
+    time::Instant,
+};
+use wire::{Output, Segment};
+
+/// What became of a slot after it was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It goes on.
+    Keep,
+    /// Close the socket and forget it.
+    Drop,
+}
+
+pub(super) struct Slot {
+    pub(super) stream: TcpStream,
+    pub(super) connection: Connection,
+    out: Output,
+    /// What the poller watches for us.
+    pub(super) interest: Interest,
+    /// The earliest entry for us among the loop's timers.
+    pub(super) armed: Option<Instant>,
+    /// When the peer last took something while something waited.
+    stalled_since: Option<Instant>,
+    read_closed: bool,
+    /// We have said all that we had to say, and told the kernel so.
+    shut: bool,
+}
+
+impl Slot {
+    pub(super) fn new(stream: TcpStream, connection: Connection, output_buffer: usize) -> Self {
+        Self {
+            stream,
+            connection,
+            out: Output::new(output_buffer),
+            interest: Interest::READ,
+            armed: None,
+            stalled_since: None,
+            read_closed: false,
+            shut: false,
+        }
+    }
+
+    // ANCHOR: readable
+    /// Reads once. More than that would let one fast peer starve the others; what is left makes the
+    /// poller report the socket again.
+    pub(super) fn on_readable(&mut self, scratch: &mut [u8], moment: &Moment) -> Fate {
+        if self.read_closed || !self.connection.wants_receive() {
+            return Fate::Keep;
+        }
+        match self.stream.read(scratch) {
+            Ok(0) => {
+                self.read_closed = true;
+                self.connection.receive_end(moment);
+            }
+            Ok(count) => {
+                let input = scratch.get_mut(..count).unwrap_or_default();
+                self.connection.receive(input, moment);
+            }
+            Err(error) if is_passing(&error) => return Fate::Keep,
+            Err(_) => return Fate::Drop,
+        }
+        self.advance(moment)
+    }
+    // ANCHOR_END: readable
+
+    /// Writes what there is, lets the connection produce more, and begins the end when it is time.
+    pub(super) fn advance(&mut self, moment: &Moment) -> Fate {
+        loop {
+            if !self.out.is_full() {
+                self.connection.poll_transmit(moment, &mut self.out);
+            }
+            if self.out.is_empty() {
+                break;
+            }
+            match self.write() {
+                Ok(true) => self.stalled_since = Some(moment.now),
+                Ok(false) => {
+                    self.stalled_since.get_or_insert(moment.now);
+                    return Fate::Keep;
+                }
+                Err(_) => return Fate::Drop,
+            }
+            // There is room again: the handler may go on.
+            self.connection.process(moment);
+        }
+        self.stalled_since = None;
+        match self.connection.state() {
+            State::Open => Fate::Keep,
+            // Upgrades are not accepted yet, so nothing can take such a connection over.
+            State::Closed | State::Upgraded => Fate::Drop,
+            State::Closing => self.begin_end(),
+        }
+    }
+
+    /// Writes until all is written (true) or the kernel takes no more (false).
+    fn write(&mut self) -> io::Result<bool> {
+        while let Some(front) = self.out.front() {
+            let wrote = match front {
+                Segment::External(_) => self.write_file(),
+                Segment::Octets(octets) => {
+                    let mut slices = [IoSlice::new(&[]); 16];
+                    match self.out.slices(&mut slices) {
+                        0 | 1 => self.stream.write(octets),
+                        many => self.stream.write_vectored(slices.get(..many).unwrap_or_default()),
+                    }
+                    .map(|count| count as u64)
+                }
+            };
+            match wrote {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => self.out.advance(count),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(true)
+    }
+
+    fn write_file(&mut self) -> io::Result<u64> {
+        // At most this much at once: the file may not be in memory, and others wait.
+        const TURN: u64 = 1024 * 1024;
+        let Some(part) = self.connection.file() else {
+            return Err(io::Error::other("external output without a file"));
+        };
+        let count = part.length.min(TURN);
+        match sockets::sendfile(&self.stream, &part.file, part.offset, count)? {
+            0 => Err(io::Error::other("the file became shorter while it was sent")),
+            sent => {
+                part.offset += sent as u64;
+                part.length = part.length.saturating_sub(sent as u64);
+                Ok(sent as u64)
+            }
+        }
+    }
+
+    /// All is said. The peer may still be sending; were the socket closed now, the kernel would
+    /// answer that with a reset, and a reset makes the peer's kernel forget our last answer
+    /// (RFC 9112 §9.6). So only our half is closed, and the rest is read and dropped for a while.
+    fn begin_end(&mut self) -> Fate {
+        if !self.shut {
+            self.shut = true;
+            if self.read_closed || self.stream.shutdown(Shutdown::Write).is_err() {
+                return Fate::Drop;
+            }
+        }
+        Fate::Keep
+    }
+
+    /// When somebody must look at this slot even if nothing happens.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        [self.connection.next_timeout(), self.stalled_until()].into_iter().flatten().min()
+    }
+
+    fn stalled_until(&self) -> Option<Instant> {
+        Some(self.stalled_since? + self.connection.limits().stalled_write)
+    }
+
+    /// The deadline has passed.
+    pub(super) fn on_timeout(&mut self, moment: &Moment) -> Fate {
+        if self.stalled_until().is_some_and(|until| until <= moment.now) {
+            return Fate::Drop;
+        }
+        self.connection.handle_timeout(moment);
+        self.advance(moment)
+    }
+
+    /// What the poller should watch now.
+    pub(super) fn wanted_interest(&self) -> Interest {
+        let readable = !self.read_closed && self.connection.wants_receive();
+        Interest { readable, writable: !self.out.is_empty() }
+    }
+
+    /// Whether a stop may close it at once.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.shut || self.connection.is_idle() && self.out.is_empty()
+    }
+}
+
+fn is_passing(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
+}

@@ -1,0 +1,47 @@
+//! Every ceiling of the server, with its default and the reason for it.
+
+use std::time::Duration;
+
+/// How much the server does at once and how long it waits. Everything is on by default.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Connections open at once over all loops; one more gets a 503 and is closed. 16,384: half of
+    /// what a process may usually open, so that files and upstream sockets find room.
+    pub connections: usize,
+    /// Connections over the cap that are told so at once; beyond that they are just closed. Each
+    /// costs a socket for a second or two, and someone who floods us must not get many of those.
+    pub refusals: usize,
+    /// Threads for handlers that block. 64: they mostly wait, so there are more than cores.
+    pub workers: usize,
+    /// Requests that wait for a worker; one more gets a 503.
+    pub worker_queue: usize,
+    /// Octets of one request's content that wait for its handler before the peer must wait.
+    pub content_buffer: usize,
+    /// Octets of one response that wait for its connection before the handler must wait.
+    pub reply_buffer: usize,
+    /// Octets that one connection holds for a slow peer before it asks for no more.
+    pub output_buffer: usize,
+    /// How long a peer may take nothing of what waits for it.
+    pub stalled_write: Duration,
+    /// How long requests under way may take after a stop was asked for.
+    pub grace: Duration,
+    /// What one HTTP/1 connection may cost: heads, chunks, trailers, waits.
+    pub http1: http1::Limits,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 16_384,
+            refusals: 64,
+            workers: 64,
+            worker_queue: 1024,
+            content_buffer: 256 * 1024,
+            reply_buffer: 256 * 1024,
+            output_buffer: 256 * 1024,
+            stalled_write: Duration::from_secs(30),
+            grace: Duration::from_secs(10),
+            http1: http1::Limits::default(),
+        }
+    }
+}
