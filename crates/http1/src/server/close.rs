@@ -22,7 +22,7 @@ use crate::{
     },
     state::{Request, RequestInput, Response, ResponseInput},
 };
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, StatusCode};
 use std::time::Instant;
 
 impl Connection {
@@ -45,6 +45,17 @@ impl Connection {
             self.state = State::Closed;
             self.timer.clear();
             self.tail.clear();
+        }
+    }
+
+    /// Answers `status` to whatever is asked, or to nothing, and ends: for a server that has too many
+    /// connections already.
+    pub fn refuse(&mut self, status: StatusCode, now: Instant) {
+        self.timer.tick(now);
+        if self.state == State::Open && self.response == Response::Idle {
+            self.put_small_answer(status, &format!("{status} {}\n", status.reason()));
+            self.response = Response::Done;
+            self.linger();
         }
     }
 
@@ -71,8 +82,11 @@ impl Connection {
 
     /// A small answer that says which rule was broken; it repeats nothing that the peer sent.
     fn answer(&mut self, error: Error) {
-        let text = format!("{error}\n");
-        let mut response = http::Response::new(error.status());
+        self.put_small_answer(error.status(), &format!("{error}\n"));
+    }
+
+    fn put_small_answer(&mut self, status: StatusCode, text: &str) {
+        let mut response = http::Response::new(status);
         if let (name, Ok(value)) = (HeaderName::CONTENT_TYPE, HeaderValue::new("text/plain")) {
             response.headers.append(name, value);
         }
