@@ -14,6 +14,8 @@ pub mod conditional;
 pub mod cookie;
 pub mod date;
 pub mod etag;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod header;
 mod limits;
 pub mod media;

@@ -7,9 +7,13 @@
 //! | authority | `host:443`             | CONNECT alone                 |
 //! | asterisk  | `*`                    | OPTIONS alone                 |
 //!
-//! Invariant: a `Target` holds visible ASCII only: no space, control octet or `#`.
+//! Invariant: a `Target` that was parsed holds visible ASCII only: no space, control octet or `#`.
+//!
+//! Invariant: what names a host names a valid one, in lower case and without a user.
+//!
+//! Used by: `http1` (the request line), HTTP/2 and 3 (from pseudo-fields), routes.
 
-use crate::Method;
+use crate::{Authority, InvalidUri, Method, Uri, uri::check_scheme};
 use std::fmt;
 
 /// A request target in one of its four forms.
@@ -64,29 +68,62 @@ impl Target {
     ///
     /// # Errors
     /// [`InvalidTarget`] with the offset of the first octet that cannot stand there.
+    // ANCHOR: parse
     pub fn parse(method: &Method, target: &[u8]) -> Result<Self, InvalidTarget> {
-        let bad = |reason, offset| InvalidTarget { reason, offset };
-        if let Some(offset) = target.iter().position(|octet| !is_target_octet(*octet)) {
-            return Err(bad("the target holds an octet that must be percent-encoded", offset));
-        }
-        let text = std::str::from_utf8(target).map_err(|_| bad("the target is not ASCII", 0))?;
+        let text = visible(target)?;
         match (method, text) {
-            (Method::Connect, _) => Ok(Self::Authority(text.into())),
+            (Method::Connect, _) => Self::parse_authority(text),
             (Method::Options, "*") => Ok(Self::Asterisk),
             _ if text.starts_with('/') => Ok(Self::Origin(text.into())),
-            _ => {
-                let (scheme, rest) = text
-                    .split_once("://")
-                    .ok_or(bad("the target has none of the four forms", 0))?;
-                let cut = rest.find(['/', '?']).unwrap_or(rest.len());
-                let (authority, path) = rest.split_at_checked(cut).unwrap_or((rest, ""));
-                let path = if path.starts_with('/') { path.into() } else { format!("/{path}") };
-                Ok(Self::Absolute {
-                    scheme: scheme.to_ascii_lowercase(),
-                    authority: authority.into(),
-                    path,
-                })
-            }
+            (_, "*") => Err(bad("`*` goes with OPTIONS alone", 0)),
+            _ => Self::parse_absolute(text),
+        }
+    }
+    // ANCHOR_END: parse
+
+    /// `authority-form = uri-host ":" port` (RFC 9112 §3.2.3): the port has no default here.
+    fn parse_authority(text: &str) -> Result<Self, InvalidTarget> {
+        let authority = Authority::parse_host(text.as_bytes()).map_err(|error| of(error, 0))?;
+        match authority.port() {
+            Some(_) => Ok(Self::Authority(authority.to_string())),
+            None => Err(bad("the target of CONNECT names no port", text.len())),
+        }
+    }
+
+    /// `absolute-form = absolute-URI` (RFC 9112 §3.2.2), with an authority: whatever a proxy could be
+    /// asked for has one.
+    fn parse_absolute(text: &str) -> Result<Self, InvalidTarget> {
+        let Some((scheme, rest)) = text.split_once("://") else {
+            return Err(bad("the target has none of the four forms", 0));
+        };
+        check_scheme(scheme).map_err(|error| of(error, 0))?;
+        let cut = rest.find(['/', '?']).unwrap_or(rest.len());
+        let (authority, path) = rest.split_at_checked(cut).unwrap_or((rest, ""));
+        let before = text.len() - rest.len();
+        let authority =
+            Authority::parse_host(authority.as_bytes()).map_err(|error| of(error, before))?;
+        let root = if path.starts_with('/') { "" } else { "/" };
+        Ok(Self::Absolute {
+            scheme: scheme.to_ascii_lowercase(),
+            authority: authority.to_string(),
+            path: format!("{root}{path}"),
+        })
+    }
+
+    /// The whole URI that a request is for (RFC 9110 §7.1): the target's own where it is absolute,
+    /// else built of the connection's scheme and the Host field. Octets that a URI must not hold but
+    /// browsers send (`|`, `[`, ...) are encoded.
+    ///
+    /// # Errors
+    /// [`InvalidUri`] where Host is missing or the parts make no URI; `*` is the server's root.
+    pub fn to_uri(&self, scheme: &str, host: Option<&[u8]>) -> Result<Uri, InvalidUri> {
+        let host = host.and_then(|host| std::str::from_utf8(host).ok());
+        let host = host.ok_or(InvalidUri::NoHost { offset: 0 });
+        match self {
+            Self::Origin(path) => Uri::from_text(&format!("{scheme}://{}{path}", host?)),
+            Self::Asterisk => Uri::from_text(&format!("{scheme}://{}", host?)),
+            Self::Absolute { .. } => Uri::from_text(&self.to_string()),
+            Self::Authority(authority) => Uri::from_text(&format!("{scheme}://{authority}")),
         }
     }
 
@@ -118,6 +155,42 @@ impl Target {
     }
 }
 
+/// What may stand in a target: visible ASCII but `#`. RFC 3986 admits less; browsers send more than
+/// it admits (`|`, `"`, `[` in queries), so the rest is left to whoever reads the path.
 const fn is_target_octet(octet: u8) -> bool {
     octet.is_ascii_graphic() && octet != b'#'
+}
+
+/// `target` as text, if all of it may stand there.
+fn visible(target: &[u8]) -> Result<&str, InvalidTarget> {
+    // Without an early end the loop runs over many octets at once.
+    if !target.iter().fold(true, |all, octet| all & is_target_octet(*octet)) {
+        let offset = target.iter().position(|octet| !is_target_octet(*octet)).unwrap_or_default();
+        return Err(bad("the target holds an octet that must be percent-encoded", offset));
+    }
+    if target.is_empty() {
+        return Err(bad("the target is empty", 0));
+    }
+    std::str::from_utf8(target).map_err(|_| bad("the target is not ASCII", 0))
+}
+
+const fn bad(reason: &'static str, offset: usize) -> InvalidTarget {
+    InvalidTarget { reason, offset }
+}
+
+/// What is wrong with the URI in the target, `before` octets behind its start.
+fn of(error: InvalidUri, before: usize) -> InvalidTarget {
+    let reason = match error {
+        InvalidUri::NoScheme | InvalidUri::Scheme { .. } | InvalidUri::NotHttp => {
+            "the target's scheme is malformed"
+        }
+        InvalidUri::Percent { .. } | InvalidUri::Octet { .. } | InvalidUri::Label { .. } => {
+            "the target's host holds an octet that is not allowed"
+        }
+        InvalidUri::NoHost { .. } => "the target names no host",
+        InvalidUri::Literal { .. } => "what stands in brackets is not an IPv6 address",
+        InvalidUri::Port { .. } => "the target's port is not a number from 0 to 65535",
+        InvalidUri::Userinfo { .. } => "user information must not stand in a target",
+    };
+    bad(reason, error.offset() + before)
 }

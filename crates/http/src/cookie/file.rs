@@ -17,7 +17,7 @@
 //! octets would break the columns, which are not written.
 
 use super::{Cookie, SameSite};
-use crate::Limits;
+use crate::{Limits, header::list};
 use std::fmt::Write as _;
 use wire::UnixTime;
 
@@ -66,9 +66,9 @@ fn read_line(line: &[u8], http_only: bool, limits: &Limits) -> Result<Cookie, &'
     let path = text("the path")?;
     let secure = flag(text("whether it is secure")?)?;
     let expires: i64 = text("the time")?.parse().map_err(|_| "the time is no number")?;
-    let name = text("the name")?;
+    let name = text("the name")?.trim_matches([' ', '\t']);
     // A cookie with an empty value may lack the last tab.
-    let value = columns.next().unwrap_or_default();
+    let value = list::trim(columns.next().unwrap_or_default());
     let domain = domain.strip_prefix('.').unwrap_or(domain).to_ascii_lowercase();
     if domain.is_empty() || !path.starts_with('/') {
         return Err("the domain is empty or the path does not begin with /");

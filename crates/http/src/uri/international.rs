@@ -19,7 +19,7 @@
 //!
 //! Invariant: text that is a URI stays that URI.
 
-use super::{Host, InvalidUri, Uri, percent, punycode};
+use super::{Host, InvalidUri, Uri, check_scheme, percent, punycode};
 
 impl Uri {
     /// An absolute URI as a person writes it.
@@ -93,7 +93,8 @@ impl Ascii {
         // The authority stands behind the first `//` that is not part of a path, query or fragment.
         let slashes = text.find("//").filter(|at| {
             let before = text.get(..*at).unwrap_or_default();
-            before.is_empty() || before.ends_with(':') && !before.contains(['/', '?', '#'])
+            before.is_empty()
+                || before.strip_suffix(':').is_some_and(|scheme| check_scheme(scheme).is_ok())
         });
         let Some(start) = slashes.map(|at| at + 2) else {
             ascii.encode(text, 0);
@@ -108,18 +109,47 @@ impl Ascii {
         let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
         ascii.encode(before, 0);
         ascii.encode(part(start, host), start);
-        let name = ascii_name(part(host, port)).map_err(|error| error.moved(host))?;
-        ascii.push(&name, host);
-        ascii.push(part(port, end), port);
+        ascii.name(part(host, port), host)?;
+        ascii.keep(part(port, end), port);
         ascii.encode(part(end, text.len()), end);
         Ok(ascii)
     }
 
-    /// Appends text that is ASCII already or stays as it is; one that a name was turned into comes
-    /// from the name as a whole.
-    fn push(&mut self, text: &str, from: usize) {
+    /// Appends `text` as it is.
+    fn keep(&mut self, text: &str, from: usize) {
         self.text.push_str(text);
-        self.from.extend((from..).take(text.len()));
+        self.from.extend(from..from + text.len());
+    }
+
+    /// Appends a host's name as the name system knows it.
+    fn name(&mut self, name: &str, from: usize) -> Result<(), InvalidUri> {
+        const STOPS: [char; 4] = ['.', '\u{3002}', '\u{ff0e}', '\u{ff61}'];
+        if name.is_ascii() {
+            self.keep(name, from);
+            return Ok(());
+        }
+        let (start, mut at) = (self.text.len(), from);
+        // Full stops as East Asian keyboards write them part labels too (RFC 3490 §3.1).
+        for label in name.split_inclusive(STOPS) {
+            let bare = label.trim_end_matches(STOPS);
+            if bare.is_ascii() {
+                self.keep(bare, at);
+            } else {
+                let encoded = ascii_label(bare, at)?;
+                self.text.push_str(&encoded);
+                self.from.extend(std::iter::repeat_n(at, encoded.len()));
+            }
+            if bare.len() < label.len() {
+                self.text.push('.');
+                self.from.push(at + bare.len());
+            }
+            at += label.len();
+        }
+        // RFC 1035 §2.3.4: 255 octets on the wire are 253 characters and perhaps a dot at the end.
+        if self.text.trim_end_matches('.').len().saturating_sub(start) > 253 {
+            return Err(InvalidUri::Label { offset: from });
+        }
+        Ok(())
     }
 
     /// Appends `text`, every character encoded that has no place in a URI but is no mistake either.
@@ -148,28 +178,6 @@ impl Ascii {
     }
 }
 
-/// A host's name as the name system knows it.
-fn ascii_name(name: &str) -> Result<String, InvalidUri> {
-    if name.is_ascii() {
-        return Ok(name.to_owned());
-    }
-    let (mut out, mut at) = (String::with_capacity(name.len()), 0);
-    // Full stops as East Asian keyboards write them separate labels too (RFC 3490 §3.1).
-    for label in name.split_inclusive(['.', '\u{3002}', '\u{ff0e}', '\u{ff61}']) {
-        let bare = label.trim_end_matches(['.', '\u{3002}', '\u{ff0e}', '\u{ff61}']);
-        out.push_str(&ascii_label(bare, at)?);
-        if bare.len() < label.len() {
-            out.push('.');
-        }
-        at += label.len();
-    }
-    // RFC 1035 §2.3.4: 255 octets on the wire are 253 characters and perhaps a dot at the end.
-    if out.trim_end_matches('.').len() > 253 {
-        return Err(InvalidUri::Label { offset: 0 });
-    }
-    Ok(out)
-}
-
 /// One label; `offset` is where it stands, for the error.
 fn ascii_label(label: &str, offset: usize) -> Result<String, InvalidUri> {
     if label.is_ascii() {
@@ -186,15 +194,15 @@ fn ascii_label(label: &str, offset: usize) -> Result<String, InvalidUri> {
         .ok_or(InvalidUri::Label { offset })
 }
 
-/// Whether a character may stand in a label that is not ASCII: no control, space or invisible
-/// mark, and of ASCII only letters, digits and `-`.
+/// Whether a character may stand in a label that is not ASCII: no control, space, full stop or
+/// invisible mark, and of ASCII only letters, digits and `-`.
 fn may_name(character: char) -> bool {
     if character.is_ascii() {
         return character.is_ascii_alphanumeric() || character == '-';
     }
     let invisible = matches!(character,
         '\u{ad}' | '\u{115f}' | '\u{1160}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{2060}'..='\u{206f}' | '\u{3002}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ff0e}' | '\u{ff61}' | '\u{ffa0}'
         | '\u{fff0}'..='\u{ffff}' | '\u{e0000}'..);
     !invisible && !character.is_control() && !character.is_whitespace()
 }

@@ -34,6 +34,7 @@ mod resolve;
 pub use authority::{Authority, Host};
 pub use error::InvalidUri;
 pub use reference::Reference;
+pub(crate) use reference::check_scheme;
 pub use resolve::remove_dot_segments;
 
 use crate::Target;
