@@ -1,0 +1,197 @@
+//! What `serve` can be told.
+
+use crate::args::{Command, Parsed, Section, UsageError, switch, valued};
+use std::{
+    ffi::OsString,
+    net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs},
+    path::PathBuf,
+    thread,
+};
+
+/// The port where nobody names one: not privileged, and what people try first.
+const PORT: u16 = 8080;
+
+/// The subcommand's table.
+pub(crate) const COMMAND: Command = Command {
+    name: "serve",
+    operands: "[DIR]",
+    count: (0, 1),
+    summary: "Serves the files below DIR (the current folder unless you name one).",
+    sections: &[
+        Section {
+            heading: "Where",
+            flags: &[valued(
+                None,
+                "http",
+                "ADDRESS",
+                "listen here: PORT, IP, IP:PORT or NAME:PORT; may be given again. \
+                 127.0.0.1:8080 unless you say; 0.0.0.0 and [::] are reachable from other machines",
+            )],
+        },
+        Section {
+            heading: "What",
+            flags: &[
+                switch(None, "listing", "show what is in a folder that has no index.html"),
+                valued(
+                    None,
+                    "access-log",
+                    "FILE",
+                    "write a line for each request to FILE; - is standard output",
+                ),
+            ],
+        },
+        Section {
+            heading: "How much",
+            flags: &[
+                valued(None, "threads", "N", "event loops; one for each core unless you say"),
+                valued(
+                    None,
+                    "max-connections",
+                    "N",
+                    "connections at once; one more is answered 503. 16384 unless you say",
+                ),
+                valued(
+                    None,
+                    "head-timeout",
+                    "SECONDS",
+                    "how long a request's head may take; then 408. 30 unless you say",
+                ),
+                valued(
+                    None,
+                    "idle-timeout",
+                    "SECONDS",
+                    "how long a connection may wait for its next request. 60 unless you say",
+                ),
+                valued(
+                    None,
+                    "grace",
+                    "SECONDS",
+                    "how long requests under way may take after a stop was asked for. 10 unless you \
+                     say",
+                ),
+            ],
+        },
+    ],
+    notes: "Ctrl-C and SIGTERM let the requests under way come to their end; a second one does not.\n\
+            The page /_wirebook/ tells how you got there.\n",
+};
+
+/// What `serve` was told.
+#[derive(Debug)]
+pub(super) struct Options {
+    pub(super) folder: PathBuf,
+    pub(super) addresses: Vec<SocketAddr>,
+    pub(super) listing: bool,
+    pub(super) access_log: Option<OsString>,
+    pub(super) threads: usize,
+    pub(super) limits: server::Limits,
+}
+
+impl Options {
+    /// Reads the arguments.
+    ///
+    /// # Errors
+    /// [`UsageError`].
+    pub(super) fn read(parsed: &Parsed) -> Result<Self, UsageError> {
+        let mut addresses = Vec::new();
+        for text in parsed.texts("http")? {
+            for address in self::addresses(text)? {
+                // `localhost` may name an address twice.
+                if !addresses.contains(&address) || address.port() == 0 {
+                    addresses.push(address);
+                }
+            }
+        }
+        if addresses.is_empty() {
+            addresses.push(SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)));
+        }
+        let cores = || thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Ok(Self {
+            folder: parsed.operands.first().map_or_else(|| ".".into(), PathBuf::from),
+            addresses,
+            listing: parsed.is("listing"),
+            access_log: parsed.raw("access-log").map(OsString::from),
+            threads: at_least_one(parsed, "threads")?.unwrap_or_else(cores),
+            limits: limits(parsed)?,
+        })
+    }
+}
+
+fn limits(parsed: &Parsed) -> Result<server::Limits, UsageError> {
+    let mut limits = server::Limits::default();
+    if let Some(connections) = at_least_one(parsed, "max-connections")? {
+        limits.connections = connections;
+    }
+    if let Some(time) = parsed.seconds("head-timeout")? {
+        limits.http1.head_timeout = time;
+    }
+    if let Some(time) = parsed.seconds("idle-timeout")? {
+        limits.http1.idle_timeout = time;
+    }
+    if let Some(time) = parsed.seconds("grace")? {
+        limits.grace = time;
+    }
+    Ok(limits)
+}
+
+fn at_least_one(parsed: &Parsed, flag: &'static str) -> Result<Option<usize>, UsageError> {
+    match parsed.number(flag)? {
+        Some(0) => Err(UsageError::value(flag, "0", "there must be at least one")),
+        number => Ok(number),
+    }
+}
+
+/// Every address that `text` names.
+fn addresses(text: &str) -> Result<Vec<SocketAddr>, UsageError> {
+    let wrong = |reason: String| UsageError::value("http", text, reason);
+    if let Ok(port) = text.parse::<u16>() {
+        return Ok(vec![SocketAddr::from((Ipv4Addr::LOCALHOST, port))]);
+    }
+    if let Ok(address) = text.trim_matches(['[', ']']).parse::<IpAddr>() {
+        return Ok(vec![SocketAddr::from((address, PORT))]);
+    }
+    if let Some(port) = text.strip_prefix(':') {
+        // To some programs that means every address: a thing to say, not to guess.
+        return Err(wrong(format!("say 127.0.0.1:{port}, or 0.0.0.0:{port} for every address")));
+    }
+    if !text.contains(':') {
+        return Err(wrong("neither a port nor an address".into()));
+    }
+    let found: Vec<SocketAddr> =
+        text.to_socket_addrs().map_err(|error| wrong(error.to_string()))?.collect();
+    if found.is_empty() {
+        return Err(wrong("the name has no address".into()));
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        match addresses(text) {
+            Ok(found) => found.iter().map(SocketAddr::to_string).collect::<Vec<_>>().join(" "),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn an_address_is_written_in_many_ways() {
+        assert_eq!(shown("9000"), "127.0.0.1:9000");
+        assert_eq!(shown("0.0.0.0"), "0.0.0.0:8080");
+        assert_eq!(shown("::1"), "[::1]:8080");
+        assert_eq!(shown("[::1]"), "[::1]:8080");
+        assert_eq!(shown("[::]:80"), "[::]:80");
+        assert_eq!(shown("127.0.0.2:0"), "127.0.0.2:0");
+        assert!(shown("localhost:7000").contains(":7000"));
+    }
+
+    #[test]
+    fn what_is_no_address_is_said() {
+        assert!(shown(":80").contains("say 127.0.0.1:80, or 0.0.0.0:80"));
+        assert!(shown("here").contains("neither a port nor an address"));
+        assert!(shown("99999").contains("neither a port"));
+        assert!(shown("127.0.0.1:99999").starts_with("--http"));
+    }
+}

@@ -1,0 +1,117 @@
+//! `wirebook serve`: a folder on a port, until somebody says stop.
+//!
+//! ```text
+//!   arguments ──► Options ──► Files + status page ──► Server ──► one line with the URLs
+//!   SIGINT, SIGTERM ──► stop gracefully     again ──► end at once
+//! ```
+//!
+//! Exit codes: 0 stopped when asked, 1 could not serve, 2 a wrong command line; 128 + the signal's
+//! number after a second signal, as shells count.
+
+mod flags;
+mod log;
+mod status;
+
+pub(crate) use flags::COMMAND;
+
+use crate::{args::Parsed, exit::Failure, terminal::say};
+use flags::Options;
+use log::Log;
+use server::{Files, Router, Running, Server, inline};
+use sockets::{ListenOptions, Signal, Signals};
+use std::{
+    io,
+    net::{SocketAddr, TcpListener},
+    sync::{Arc, OnceLock},
+    thread,
+};
+
+/// Serves until a signal ends it.
+///
+/// # Errors
+/// [`Failure`] with one line and the exit code.
+pub(crate) fn run(parsed: &Parsed) -> Result<u8, Failure> {
+    let options = Options::read(parsed)?;
+    let files = Files::new(&options.folder).map_err(|error| {
+        Failure::new(1, format!("cannot serve {}: {error}", options.folder.display()))
+    })?;
+    make_room(options.limits.connections);
+    let running: Arc<OnceLock<Running>> = Arc::default();
+    let mut server = Server::new(router(files.listing(options.listing), running.clone()))
+        .threads(options.threads)
+        .limits(options.limits.clone());
+    if let Some(file) = &options.access_log {
+        let log = Log::open(file).map_err(|error| {
+            Failure::new(1, format!("cannot write {}: {error}", file.to_string_lossy()))
+        })?;
+        server = server.access_log(Arc::new(log));
+    }
+    for address in &options.addresses {
+        server = server.listener(listen(*address)?);
+    }
+    // Before the first line is printed: whoever reads it may send a signal at once.
+    let signals = Signals::new(&[Signal::Interrupt, Signal::Terminate, Signal::Hangup])
+        .map_err(|error| Failure::new(1, format!("cannot catch signals: {error}")))?;
+    let started = server
+        .start()
+        .map_err(|error| Failure::new(1, format!("cannot start the server: {error}")))?;
+    let running = running.get_or_init(|| started);
+    say(&announcement(&options, running.addresses()));
+    stop_on(signals, running);
+    running.wait().map_err(|error| Failure::new(1, format!("the server ended: {error}")))?;
+    Ok(0)
+}
+
+fn router(files: Files, running: Arc<OnceLock<Running>>) -> Router {
+    let page = inline(move |request, reply| {
+        let connections = running.get().map_or(1, Running::connections);
+        status::answer(&request, reply, connections);
+    });
+    Router::new().get("/_wirebook/", page).fallback(files)
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    sockets::listen(address, &ListenOptions::default()).map_err(|error| {
+        let reason = match error.kind() {
+            io::ErrorKind::AddrInUse => "the port is in use".to_owned(),
+            _ => error.to_string(),
+        };
+        Failure::new(1, format!("cannot listen on {address}: {reason}"))
+    })
+}
+
+/// Descriptors for as many connections as there may be, as far as the system lets us.
+fn make_room(connections: usize) {
+    let Ok(limit) = sockets::tcp::raise_descriptor_limit() else { return };
+    // Beside the connections: listeners, pollers, the log, and files that are being sent.
+    let room = limit.saturating_sub(64) / 2;
+    let wanted = u64::try_from(connections).unwrap_or(u64::MAX);
+    if room < wanted.min(1024) {
+        say(&format!("only {limit} descriptors may be open: see `ulimit -n`"));
+    }
+}
+
+/// The line that says where the server is.
+fn announcement(options: &Options, addresses: &[SocketAddr]) -> String {
+    let urls: Vec<String> = addresses.iter().map(|address| format!("http://{address}/")).collect();
+    format!("serving {} at {} (Ctrl-C stops)", options.folder.display(), urls.join(" and "))
+}
+
+/// The first signal stops the server gracefully, the second ends the process.
+fn stop_on(signals: Signals, running: &Running) {
+    let stopper = running.stopper();
+    let watch = move || {
+        let _ = signals.wait();
+        stopper.stop();
+        let code = match signals.wait() {
+            Signal::Hangup => 129,
+            Signal::Interrupt => 130,
+            Signal::Quit => 131,
+            Signal::Terminate => 143,
+        };
+        std::process::exit(code);
+    };
+    if let Err(error) = thread::Builder::new().name("signals".into()).spawn(watch) {
+        say(&format!("signals cannot be watched, only SIGKILL will end this: {error}"));
+    }
+}
