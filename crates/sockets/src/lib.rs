@@ -22,12 +22,15 @@
 mod dial;
 mod file;
 mod listen;
+pub mod owner;
 mod poller;
 mod signals;
 #[allow(unsafe_code, reason = "the one place where the foreign functions stand")]
 mod sys;
 pub mod tcp;
 mod timers;
+pub mod udp;
+pub mod unix;
 
 pub use dial::{
     Attempt, DialError, DialOptions, Dialed, Family, Outcome, Phase, Race, Step, dial, interleave,
@@ -38,3 +41,4 @@ pub use listen::{ListenOptions, accept, listen};
 pub use poller::{Event, Events, Interest, Poller, Token, Waker};
 pub use signals::{Signal, Signals};
 pub use timers::Timers;
+pub use udp::{UdpOptions, UdpSocket};

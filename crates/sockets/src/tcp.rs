@@ -20,12 +20,12 @@ pub use info::{Info, State, info};
 
 #[cfg(target_os = "linux")]
 use crate::sys::number::{
-    IPPROTO_TCP, TCP_CORK, TCP_DEFER_ACCEPT, TCP_FASTOPEN, TCP_KEEPCNT, TCP_KEEPIDLE,
-    TCP_KEEPINTVL, TCP_NODELAY, TCP_NOTSENT_LOWAT, TCP_QUICKACK, TCP_USER_TIMEOUT,
+    TCP_CORK, TCP_DEFER_ACCEPT, TCP_FASTOPEN, TCP_KEEPCNT, TCP_KEEPIDLE, TCP_KEEPINTVL,
+    TCP_NOTSENT_LOWAT, TCP_QUICKACK, TCP_USER_TIMEOUT,
 };
 use crate::sys::{
     limit,
-    number::{SO_KEEPALIVE, SO_LINGER, SO_RCVBUF, SO_SNDBUF, SOL_SOCKET},
+    number::{IPPROTO_TCP, SO_KEEPALIVE, SO_LINGER, SO_RCVBUF, SO_SNDBUF, SOL_SOCKET, TCP_NODELAY},
     option::{self, Linger, Name, switch},
 };
 use std::{
@@ -76,8 +76,8 @@ pub fn set_keepalive(stream: &TcpStream, keepalive: Option<Keepalive>) -> io::Re
 ///
 /// # Errors
 /// What the kernel says.
-pub fn set_listener_nodelay(listener: &std::net::TcpListener, on: bool) -> io::Result<()> {
-    option::set(listener.as_fd(), Name(IPPROTO_TCP, TCP_NODELAY), i32::from(on))
+pub fn set_listener_nodelay(listener: &TcpListener, on: bool) -> io::Result<()> {
+    set_tcp(listener, TCP_NODELAY, on.into())
 }
 
 /// What a close does with octets that are not yet acknowledged.
@@ -155,7 +155,6 @@ fn clamp(number: u128) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
 
-#[cfg(target_os = "linux")]
 fn set_tcp(socket: &impl AsFd, name: i32, value: i32) -> io::Result<()> {
     option::set(socket.as_fd(), Name(IPPROTO_TCP, name), value)
 }

@@ -8,6 +8,7 @@
 //!   option     getsockopt, setsockopt
 //!   poll       poll(2)
 //!   file       sendfile
+//!   peer       who is at the other end of a Unix-domain socket
 //!   signal     signal(2) and the self-pipe
 //!   limit      getrlimit, setrlimit
 //!   linux      epoll, eventfd, sendmmsg, recvmmsg
@@ -29,6 +30,7 @@ pub(crate) mod limit;
 pub(crate) mod linux;
 pub(crate) mod number;
 pub(crate) mod option;
+pub(crate) mod peer;
 pub(crate) mod poll;
 pub(crate) mod signal;
 pub(crate) mod socket;

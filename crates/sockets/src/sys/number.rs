@@ -53,7 +53,26 @@ mod system {
     pub(crate) const TCP_NOTSENT_LOWAT: c_int = 25;
     pub(crate) const TCP_FASTOPEN_CONNECT: c_int = 30;
 
+    pub(crate) const IP_TOS: c_int = 1;
+    pub(crate) const IP_PKTINFO: c_int = 8;
+    pub(crate) const IP_MTU_DISCOVER: c_int = 10;
+    pub(crate) const IP_RECVTOS: c_int = 13;
+    /// Set "don't fragment" and let the sender find the path's MTU by probing.
+    pub(crate) const IP_PMTUDISC_PROBE: c_int = 3;
+
+    pub(crate) const IPV6_MTU_DISCOVER: c_int = 23;
     pub(crate) const IPV6_V6ONLY: c_int = 26;
+    pub(crate) const IPV6_RECVPKTINFO: c_int = 49;
+    pub(crate) const IPV6_PKTINFO: c_int = 50;
+    pub(crate) const IPV6_RECVTCLASS: c_int = 66;
+    pub(crate) const IPV6_TCLASS: c_int = 67;
+
+    pub(crate) const SOL_UDP: c_int = 17;
+    pub(crate) const UDP_SEGMENT: c_int = 103;
+    pub(crate) const UDP_GRO: c_int = 104;
+
+    pub(crate) const MSG_TRUNC: c_int = 0x20;
+    pub(crate) const MSG_WAITFORONE: c_int = 0x1_0000;
 
     pub(crate) const EINPROGRESS: i32 = 115;
     pub(crate) const EINVAL: i32 = 22;

@@ -2,9 +2,16 @@
 //!
 //! tcp(7), `struct tcp_info`; RFC 9293 §3.3.2 for the states
 //!
-//! ```text
-//!   offset  0      state (u8)           72  smoothed round trip, µs (u32)... see the table below
-//! ```
+//! | offset | field, in the machine's order                   |
+//! |--------|-------------------------------------------------|
+//! | 0      | state, one octet; seven more that are not told  |
+//! | 16     | segment size we send                            |
+//! | 24     | segments unacknowledged                         |
+//! | 32     | segments thought lost                           |
+//! | 60     | path MTU                                        |
+//! | 68, 72 | round trip and its variation, in microseconds   |
+//! | 76, 80 | slow start threshold, congestion window         |
+//! | 100    | segments sent again, in all                     |
 //!
 //! The structure only ever grows at its end, so that its first 104 octets mean the same in every
 //! kernel. They are read as octets, field by field.
