@@ -1,0 +1,185 @@
+//! The plug between a session, which knows requests, and whoever carries them.
+//!
+//! ```text
+//!   Session ── Prepared ──► Adapter ── Answer ──► Session
+//!                             │
+//!                             ├─ HttpAdapter     pools, connections, sockets
+//!                             └─ yours           a cache, a recorder, a test's canned answers
+//! ```
+//!
+//! `requests` has the same plug, `HTTPAdapter`, mounted at a prefix of the URL; so has this.
+//!
+//! Invariant: an adapter neither follows redirects nor reads cookies: that is the session's.
+
+use crate::{
+    Content, Error, Timings,
+    core::{
+        proxy::Proxy,
+        timeouts::{Deadline, Timeouts},
+    },
+    driver::manager::PoolManager,
+    trace,
+};
+use http::{HeaderMap, Method, Uri, Version};
+use std::{
+    fmt,
+    io::{self, BufRead, BufReader, Read},
+    path::PathBuf,
+};
+use wire::trace::{Direction, Trace};
+
+/// A request that only needs to be carried out.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// What to do.
+    pub method: Method,
+    /// With what; its user and fragment are not sent.
+    pub url: Uri,
+    /// [`Version::Http11`] or [`Version::Http10`].
+    pub version: Version,
+    /// All fields but those about framing, in the order of the wire.
+    pub headers: HeaderMap,
+    /// What goes along.
+    pub content: Content,
+    /// Whether to ask first.
+    pub expect: Expect,
+    /// By which way.
+    pub route: Route,
+    /// Bounds of each phase.
+    pub timeouts: Timeouts,
+    /// The bound of the whole.
+    pub deadline: Deadline,
+    /// Who listens.
+    pub trace: Trace,
+}
+
+/// The way to the origin.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Route {
+    /// Through this proxy.
+    pub proxy: Option<Proxy>,
+    /// By a tunnel, even where the proxy could read the request.
+    pub tunnel: bool,
+    /// Not by TCP at all: by the Unix-domain socket of this path.
+    pub unix_socket: Option<PathBuf>,
+}
+
+/// Whether a request with content asks before it sends it (RFC 9110 §10.1.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Expect {
+    /// If the content is larger than 1 MiB, or of unknown length: there a refusal saves something.
+    #[default]
+    Auto,
+    /// With any content.
+    Always,
+    /// Send at once.
+    Never,
+}
+
+impl Expect {
+    /// Content of at least this many octets is announced, by default.
+    pub const LARGE: u64 = 1 << 20;
+
+    /// Whether `content` is announced. HTTP/1.0 knows no such thing.
+    pub fn applies(self, content: &Content, version: Version) -> bool {
+        let large = content.length().is_none_or(|length| length >= Self::LARGE);
+        let asked = match self {
+            Self::Always => content.length() != Some(0),
+            Self::Auto => large,
+            Self::Never => false,
+        };
+        asked && version >= Version::Http11
+    }
+}
+
+/// A response's content on its way in: octets, and what is known beside them.
+///
+/// `read` may fail with an [`io::Error`] that holds an [`Error`]; [`Error::from_read`] unpacks it.
+pub trait Incoming: BufRead + Send {
+    /// The fields behind the content, once it was read to its end (RFC 9110 §6.5).
+    fn trailers(&self) -> Option<&HeaderMap> {
+        None
+    }
+
+    /// What was measured so far.
+    fn timings(&self) -> Timings {
+        Timings::default()
+    }
+}
+
+/// A response as an adapter hands it up.
+pub struct Answer {
+    /// Status, version and fields.
+    pub head: http::Response,
+    /// The rest.
+    pub content: Box<dyn Incoming>,
+}
+
+impl Answer {
+    /// A response whose content comes from anywhere: for adapters of one's own.
+    pub fn new(head: http::Response, content: impl Read + Send + 'static) -> Self {
+        Self { head, content: Box::new(Foreign(BufReader::new(content))) }
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer").field("head", &self.head).finish_non_exhaustive()
+    }
+}
+
+struct Foreign<R>(BufReader<R>);
+
+impl<R: Read> Read for Foreign<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer)
+    }
+}
+
+impl<R: Read> BufRead for Foreign<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.0.fill_buf()
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.0.consume(amount);
+    }
+}
+
+impl<R: Read + Send> Incoming for Foreign<R> {}
+
+/// Carries requests out.
+pub trait Adapter: Send + Sync {
+    /// Sends `request` and waits for the head of its response.
+    ///
+    /// # Errors
+    /// Whatever keeps a response from coming. A status of 4xx or 5xx is a response.
+    fn send(&self, request: &Prepared) -> Result<Answer, Error>;
+}
+
+/// The adapter for `http`: pools of connections.
+#[derive(Debug, Default)]
+pub struct HttpAdapter {
+    manager: PoolManager,
+}
+
+impl HttpAdapter {
+    /// An adapter on these pools.
+    pub fn new(manager: PoolManager) -> Self {
+        Self { manager }
+    }
+
+    /// Its pools.
+    pub fn manager(&self) -> &PoolManager {
+        &self.manager
+    }
+}
+
+impl Adapter for HttpAdapter {
+    fn send(&self, request: &Prepared) -> Result<Answer, Error> {
+        trace::ADAPTER.tell(&request.trace, Direction::Local, || {
+            [trace::text("method", request.method.as_str())]
+        });
+        self.manager.connection_from(request)?.open(request)
+    }
+}

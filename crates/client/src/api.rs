@@ -1,0 +1,24 @@
+//! The top floor: one call.
+//!
+//! As `requests.get` does, [`get`] makes a session and throws it away, so two calls share neither
+//! cookies nor a connection. Whoever asks twice keeps a [`Session`].
+
+use crate::{Error, Response, Session, core::url, trace};
+use wire::trace::{Direction, Trace};
+
+/// GET, with all defaults; proxies as the environment says. A URL without a scheme is `http`.
+///
+/// # Errors
+/// Whatever keeps a response from coming. A status of 4xx or 5xx is a response; see
+/// [`Response::error_for_status`].
+pub fn get(url: &str) -> Result<Response, Error> {
+    get_traced(url, Trace::default())
+}
+
+/// As [`get`], and tells `trace` the walk.
+pub(crate) fn get_traced(url: &str, trace: Trace) -> Result<Response, Error> {
+    let shown = trace::shown(&trace, || url::redact(url));
+    trace::GET.tell(&trace, Direction::Local, || [trace::text("url", &shown)]);
+    let session = Session::builder().proxies_from_environment()?.trace(trace).build();
+    session.get(url)?.send()
+}

@@ -1,0 +1,77 @@
+//! From what a person typed to a URI that a request can be made of.
+//!
+//! RFC 3986, RFC 9110 §4.2
+//!
+//! ```text
+//! 한국.kr/길       → http://xn--3e0b707e.kr/%EA%B8%B8      no scheme: http, as curl guesses
+//! HTTP://A:80/     → http://a:80/
+//! ftp://a/         → Error::Scheme
+//! ```
+//!
+//! Invariant: a URI that left this module has a host and the scheme `http`.
+//!
+//! Users: `Session`, for the first URL and for each redirect.
+
+use crate::Error;
+use http::{InvalidUri, Uri, uri::percent};
+
+/// Reads what a person typed.
+///
+/// # Errors
+/// [`Error::Url`] where it is no URL; [`Error::Scheme`] where nobody here speaks its scheme.
+pub fn read(text: &str) -> Result<Uri, Error> {
+    let text = text.trim();
+    let parsed = if text.contains("://") {
+        Uri::from_text(text)
+    } else {
+        // "localhost:8080" would read as the scheme "localhost".
+        Uri::from_text(&format!("http://{}", text.trim_start_matches('/')))
+    };
+    let uri = parsed.map_err(|error| malformed(text, error))?;
+    check(&uri)?;
+    Ok(uri)
+}
+
+/// Whether a request can be made of `uri`.
+///
+/// # Errors
+/// As [`read`].
+pub fn check(uri: &Uri) -> Result<(), Error> {
+    let reason = match uri.scheme() {
+        "http" => return uri.check_http().map_err(|error| malformed(&uri.to_string(), error)),
+        "https" => "this client has no TLS yet",
+        _ => "only http is",
+    };
+    Err(Error::Scheme { scheme: uri.scheme().to_owned(), reason })
+}
+
+fn malformed(text: &str, error: InvalidUri) -> Error {
+    Error::Url { url: redact(text), reason: error.to_string() }
+}
+
+/// `text` without what stands before an `@`: a message must not show a password. Control characters
+/// are shown as escapes, so that a message stays one line.
+pub fn redact(text: &str) -> String {
+    let (front, rest) = match text.split_once("://") {
+        Some((scheme, rest)) => (format!("{scheme}://"), rest),
+        None => (String::new(), text),
+    };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    format!("{front}{host}{path}").chars().flat_map(escape).collect()
+}
+
+fn escape(character: char) -> impl Iterator<Item = char> {
+    let escaped = character.is_control();
+    let plain = (!escaped).then_some(character);
+    plain.into_iter().chain(escaped.then(|| character.escape_default()).into_iter().flatten())
+}
+
+/// Percent-decoded text; what is not UTF-8 is replaced.
+pub fn decode(text: &str) -> String {
+    match percent::decode(text.as_bytes()) {
+        Ok(octets) => String::from_utf8_lossy(&octets).into_owned(),
+        Err(_) => text.to_owned(),
+    }
+}

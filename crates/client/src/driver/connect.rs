@@ -1,0 +1,278 @@
+//! From a pool's key to a connection: name, address, socket, and a tunnel where one is asked for.
+//!
+//! RFC 8305 (the race between addresses), RFC 9110 §9.3.6 (CONNECT)
+//!
+//! ```text
+//! direct    dial(host)                        ──► Connection
+//! proxy     dial(proxy)                       ──► Connection, absolute-form requests
+//! tunnel    dial(proxy), CONNECT host:port    ──► Connection, as if direct
+//! unix      connect(path)                     ──► Connection
+//! ```
+//!
+//! Users: [`super::pool`], on a miss.
+
+use super::{
+    connection::{Connection, Got, Waits},
+    pool::PoolKey,
+    stream::Stream,
+};
+use crate::{
+    Error, Role,
+    core::timeouts::{Expired, Phase},
+    error, trace,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Target, Version};
+use http1::{Outgoing, client::Event};
+use sockets::{Attempt, DialError, DialOptions, Dialed, Outcome, dial};
+use std::{
+    os::unix::net::UnixStream,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use wire::trace::{Direction, Trace};
+
+/// Opens connections to one origin by one way.
+#[derive(Debug)]
+pub(crate) struct Connector {
+    key: PoolKey,
+    /// `host:port`, for messages.
+    name: String,
+    dial: DialOptions,
+    limits: http1::Limits,
+    opened: Arc<AtomicU64>,
+}
+
+/// A new connection, and how long its parts took.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) connection: Connection,
+    pub(crate) resolve: Duration,
+    pub(crate) connect: Duration,
+}
+
+impl Connector {
+    pub(crate) fn new(
+        key: PoolKey,
+        dial: DialOptions,
+        limits: http1::Limits,
+        opened: Arc<AtomicU64>,
+    ) -> Self {
+        let name = authority(&key.host, key.port);
+        Self { key, name, dial, limits, opened }
+    }
+
+    /// `host:port` of the origin.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Opens one.
+    ///
+    /// # Errors
+    /// [`Error::Resolve`], [`Error::Connect`], [`Error::Tunnel`], [`Error::Timeout`].
+    pub(crate) fn open(&self, waits: &Waits, trace: &Trace) -> Result<Opened, Error> {
+        let number = self.opened.fetch_add(1, Ordering::Relaxed) + 1;
+        let trace = trace.with_connection(number);
+        let route = &self.key.route;
+        if let Some(path) = &route.unix_socket {
+            return self.open_unix(path, number, &trace);
+        }
+        let (role, host, port) = match &route.proxy {
+            Some(proxy) => (Role::Proxy, proxy.host.as_str(), proxy.port),
+            None => (Role::Host, self.key.host.as_str(), self.key.port),
+        };
+        let Dialed { stream, resolve_time, connect_time, .. } =
+            self.dial(role, host, port, waits, &trace)?;
+        // Requests are written whole; to wait for more (Nagle) would only cost time.
+        let failed = |error: std::io::Error| self.unconnected(role, host, port, error.to_string());
+        stream.set_nodelay(true).map_err(failed)?;
+        let name = authority(host, port);
+        let mut connection = Connection::new(Stream::tcp(stream), name, number, &self.limits);
+        let began = Instant::now();
+        if route.proxy.is_some() && route.tunnel {
+            connection = self.tunnel(connection, waits, &trace)?;
+        }
+        let connect = connect_time + began.elapsed();
+        Ok(Opened { connection, resolve: resolve_time, connect })
+    }
+
+    fn open_unix(&self, path: &Path, number: u64, trace: &Trace) -> Result<Opened, Error> {
+        let shown = path.display().to_string();
+        trace::CONNECT.tell(trace, Direction::Local, || [trace::text("path", &shown)]);
+        let began = Instant::now();
+        let stream = UnixStream::connect(path).map_err(|error| Error::Connect {
+            role: Role::Host,
+            to: shown.clone(),
+            reason: error.to_string(),
+        })?;
+        let connection = Connection::new(Stream::unix(stream), shown, number, &self.limits);
+        Ok(Opened { connection, resolve: Duration::ZERO, connect: began.elapsed() })
+    }
+
+    fn dial(
+        &self,
+        role: Role,
+        host: &str,
+        port: u16,
+        waits: &Waits,
+        trace: &Trace,
+    ) -> Result<Dialed, Error> {
+        trace::CONNECT.tell(trace, Direction::Local, || {
+            [trace::text("host", host), trace::number("port", u64::from(port))]
+        });
+        let wait = waits.cap(Phase::Connect)?;
+        let options = DialOptions { connect_timeout: wait.limit, ..self.dial.clone() };
+        match dial(host, port, &options) {
+            Ok(dialed) => {
+                tell_dialed(trace, &dialed);
+                Ok(dialed)
+            }
+            Err(error) => {
+                tell_attempts(trace, error.attempts());
+                Err(self.undialled(role, host, port, error, wait.expired))
+            }
+        }
+    }
+
+    fn undialled(
+        &self,
+        role: Role,
+        host: &str,
+        port: u16,
+        error: DialError,
+        expired: Expired,
+    ) -> Error {
+        match error {
+            DialError::Resolve { host, source } => {
+                Error::Resolve { role, host, reason: source.to_string() }
+            }
+            DialError::NoAddress { host, family } => {
+                Error::Resolve { role, host, reason: format!("it has no {family} address") }
+            }
+            DialError::TimedOut { .. } => expired.into(),
+            DialError::Local(error) => self.unconnected(role, host, port, error.to_string()),
+            DialError::Refused { attempts, .. } | DialError::Failed { attempts, .. } => {
+                let tried = attempts.iter().map(|attempt| (attempt.address, outcome(attempt)));
+                self.unconnected(role, host, port, error::addresses(tried))
+            }
+        }
+    }
+
+    fn unconnected(&self, role: Role, host: &str, port: u16, reason: String) -> Error {
+        Error::Connect { role, to: authority(host, port), reason }
+    }
+
+    // ANCHOR: tunnel
+    /// Asks the proxy for a tunnel to the origin (RFC 9110 §9.3.6). After its 2xx the connection
+    /// speaks with the origin: a new state machine begins.
+    fn tunnel(
+        &self,
+        mut connection: Connection,
+        waits: &Waits,
+        trace: &Trace,
+    ) -> Result<Connection, Error> {
+        trace::TUNNEL.tell(trace, Direction::Sent, || [trace::text("to", &self.name)]);
+        let mut request = Request::new(Method::Connect, Target::Authority(self.name.clone()));
+        request.version = Version::Http11;
+        self.tunnel_fields(&mut request.headers)?;
+        let refused = |error: &dyn std::fmt::Display| Error::Request(error.to_string());
+        let sent = connection.machine.send_request(&request, Outgoing::None);
+        sent.map_err(|error| refused(&error))?;
+        connection.begin();
+        connection.flush(waits)?;
+        loop {
+            match connection.poll_event() {
+                Some(Event::Upgraded { mut rest }) => {
+                    return Ok(connection.restart(&mut rest, &self.limits));
+                }
+                // A 2xx is followed by `Upgraded`.
+                Some(Event::Response { response, .. }) if response.status.is_success() => {}
+                Some(Event::Response { response, .. }) => {
+                    let to = self.name.clone();
+                    return Err(Error::Tunnel { status: response.status, to });
+                }
+                Some(Event::Violation(error)) => {
+                    let from = connection.name.clone();
+                    return Err(Error::Malformed { from, reason: error.to_string() });
+                }
+                Some(_) => {}
+                None if connection.has_ended() => {
+                    return Err(Error::EmptyReply { to: connection.name.clone() });
+                }
+                None => {
+                    let _: Got = connection.read_more(Phase::Connect, waits)?;
+                }
+            }
+        }
+    }
+    // ANCHOR_END: tunnel
+
+    fn tunnel_fields(&self, headers: &mut HeaderMap) -> Result<(), Error> {
+        let mut add = |name: HeaderName<'_>, value: &str| {
+            let checked = HeaderValue::new(value);
+            let value = checked
+                .map_err(|source| Error::Field { name: name.as_str().to_owned(), source })?;
+            headers.append(name, value);
+            Ok::<(), Error>(())
+        };
+        add(HeaderName::HOST, &self.name)?;
+        let proxy = self.key.route.proxy.as_ref();
+        match proxy.and_then(|proxy| proxy.authorization()) {
+            Some(value) => add(HeaderName::PROXY_AUTHORIZATION, value),
+            None => Ok(()),
+        }
+    }
+}
+
+/// `host:port`, an IPv6 address in brackets.
+fn authority(host: &str, port: u16) -> String {
+    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
+}
+
+fn outcome(attempt: &Attempt) -> String {
+    match &attempt.outcome {
+        Outcome::Connected => "connected".into(),
+        Outcome::Cancelled => "another was faster".into(),
+        Outcome::TimedOut => "timed out".into(),
+        // "Connection refused (os error 111)": the number helps nobody.
+        Outcome::Failed(error) => {
+            let text = error.to_string();
+            text.split(" (os error").next().unwrap_or_default().to_lowercase()
+        }
+    }
+}
+
+fn tell_dialed(trace: &Trace, dialed: &Dialed) {
+    let began = dialed.attempts.first().map_or_else(Instant::now, |attempt| attempt.started);
+    trace::RESOLVE.tell_at(trace, began, Direction::Local, || {
+        [
+            trace::number("addresses", dialed.resolved.len() as u64),
+            trace::micros("took", dialed.resolve_time),
+        ]
+    });
+    tell_attempts(trace, &dialed.attempts);
+    let address = trace::shown(trace, || dialed.address.to_string());
+    trace::CONNECTED.tell(trace, Direction::Local, || {
+        [trace::text("address", &address), trace::micros("took", dialed.connect_time)]
+    });
+}
+
+fn tell_attempts(trace: &Trace, attempts: &[Attempt]) {
+    if !trace.is_on() {
+        return;
+    }
+    for attempt in attempts {
+        let (address, outcome) = (attempt.address.to_string(), outcome(attempt));
+        trace::ATTEMPT.tell_at(trace, attempt.started, Direction::Local, || {
+            [
+                trace::text("address", &address),
+                trace::text("outcome", &outcome),
+                trace::micros("took", attempt.ended.saturating_duration_since(attempt.started)),
+            ]
+        });
+    }
+}

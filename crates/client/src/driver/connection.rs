@@ -1,0 +1,293 @@
+//! A connection: the state machine of `http1`, the socket under it, and one buffer for each way.
+//!
+//! ```text
+//!            ┌──────────── Connection ────────────┐
+//!   caller ─►│ http1::client::Connection          │
+//!            │    │ poll_transmit     ▲ receive   │
+//!            │  Output              64 KiB        │
+//!            └────┼───────────────────┼───────────┘
+//!               writev              read            the socket
+//! ```
+//!
+//! The socket blocks, with a time-out that the kernel keeps: one call per read. Only while content is
+//! being sent does it not block, since a response may come in the middle of it.
+//!
+//! Invariant: the octets counted in `sent` and `received` are those that the kernel took and gave.
+//!
+//! Users: [`super::exchange`], [`super::upload`], [`super::body`].
+
+use super::stream::Stream;
+use crate::{
+    Error,
+    core::timeouts::{Deadline, Phase, Timeouts, Wait},
+};
+use http1::client::{Connection as Machine, Event};
+use sockets::{Events, Interest, Poller, Token};
+use std::{
+    io::{self, IoSlice, Read, Write},
+    net::SocketAddr,
+    time::Instant,
+};
+use wire::Output;
+
+/// The one buffer that everything received passes through. 64 KiB: what a socket usually holds.
+const BUFFER: usize = 64 * 1024;
+/// Slices for one `writev`.
+const SLICES: usize = 16;
+
+/// How long each wait may last.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Waits {
+    pub(crate) timeouts: Timeouts,
+    pub(crate) deadline: Deadline,
+}
+
+impl Waits {
+    /// The bound of a wait that begins now.
+    pub(crate) fn cap(&self, phase: Phase) -> Result<Wait, Error> {
+        let limit = match phase {
+            Phase::Pool => self.timeouts.pool,
+            Phase::Connect => self.timeouts.connect,
+            Phase::Head => self.timeouts.head,
+            Phase::Send | Phase::Read => self.timeouts.read,
+            Phase::Total => None,
+        };
+        Ok(self.deadline.cap(phase, limit, Instant::now())?)
+    }
+}
+
+/// What a read brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Got {
+    Octets,
+    /// The peer has shut down its side.
+    End,
+    /// Nothing, in the time there was.
+    Nothing,
+}
+
+/// A connection that carries one request after another.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    stream: Stream,
+    pub(crate) machine: Machine,
+    output: Output,
+    buffer: Vec<u8>,
+    poller: Option<(Poller, Events)>,
+    /// `host:port`, for messages.
+    pub(crate) name: String,
+    /// Its number in traces.
+    pub(crate) number: u64,
+    /// Requests it has carried.
+    pub(crate) served: u64,
+    pub(crate) sent: u64,
+    pub(crate) received: u64,
+    /// When the first octet came since [`begin`](Self::begin).
+    pub(crate) first_octet: Option<Instant>,
+    ended: bool,
+}
+
+impl Connection {
+    pub(crate) fn new(stream: Stream, name: String, number: u64, limits: &http1::Limits) -> Self {
+        Self {
+            stream,
+            machine: Machine::new(limits, Instant::now()),
+            output: Output::new(4 * BUFFER),
+            buffer: Vec::new(),
+            poller: None,
+            name,
+            number,
+            served: 0,
+            sent: 0,
+            received: 0,
+            first_octet: None,
+            ended: false,
+        }
+    }
+
+    /// A new exchange begins: what is counted is counted from here.
+    pub(crate) fn begin(&mut self) {
+        self.served += 1;
+        (self.sent, self.received, self.first_octet) = (0, 0, None);
+    }
+
+    /// What the machine makes of octets that came before there was one: behind a tunnel's head.
+    pub(crate) fn restart(self, rest: &mut [u8], limits: &http1::Limits) -> Self {
+        let mut fresh = Self::new(self.stream, self.name, self.number, limits);
+        fresh.machine.receive(rest, Instant::now());
+        fresh
+    }
+
+    pub(crate) fn peer(&self) -> Option<SocketAddr> {
+        self.stream.peer()
+    }
+
+    pub(crate) fn local(&self) -> Option<SocketAddr> {
+        self.stream.local()
+    }
+
+    /// Whether it can carry a request after it lay idle.
+    pub(crate) fn is_alive(&mut self) -> bool {
+        !self.ended && self.machine.is_reusable() && self.stream.is_quiet()
+    }
+
+    /// Whether it can go back to the pool.
+    pub(crate) fn is_reusable(&self) -> bool {
+        !self.ended && self.machine.is_reusable() && self.output.is_empty()
+    }
+
+    /// Gives up memory that an idle connection does not need.
+    pub(crate) fn rest(&mut self) {
+        (self.buffer, self.poller) = (Vec::new(), None);
+    }
+
+    /// The next thing that happened.
+    pub(crate) fn poll_event(&mut self) -> Option<Event> {
+        self.machine.poll_event()
+    }
+
+    /// Whether the peer has shut down its side.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Switches between waiting in the kernel's reads and waiting in `wait`.
+    pub(crate) fn set_nonblocking(&self, nonblocking: bool) -> Result<(), Error> {
+        self.stream.set_nonblocking(nonblocking).map_err(|error| self.send_error(error))
+    }
+
+    /// Writes all that the machine wants sent; blocks.
+    pub(crate) fn flush(&mut self, waits: &Waits) -> Result<(), Error> {
+        loop {
+            self.machine.poll_transmit(Instant::now(), &mut self.output);
+            if self.output.is_empty() {
+                return Ok(());
+            }
+            let wait = waits.cap(Phase::Send)?;
+            self.stream.limit_writes(wait.limit).map_err(|error| self.send_error(error))?;
+            if !self.write_some()? {
+                return Err(wait.expired.into());
+            }
+        }
+    }
+
+    /// Writes what the socket takes now. Answers whether nothing is left.
+    pub(crate) fn write_now(&mut self) -> Result<bool, Error> {
+        loop {
+            self.machine.poll_transmit(Instant::now(), &mut self.output);
+            if self.output.is_empty() {
+                return Ok(true);
+            }
+            if !self.write_some()? {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// One `writev`; false if the socket took nothing.
+    fn write_some(&mut self) -> Result<bool, Error> {
+        let mut slices = [IoSlice::new(&[]); SLICES];
+        let filled = self.output.slices(&mut slices);
+        let written = self.stream.write_vectored(slices.get(..filled).unwrap_or_default());
+        match written {
+            Ok(written) => {
+                self.output.advance(written as u64);
+                self.sent += written as u64;
+                Ok(written > 0)
+            }
+            Err(error) if is_wait(&error) => Ok(false),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(true),
+            Err(error) => Err(self.send_error(error)),
+        }
+    }
+
+    /// Reads once and shows it to the machine. `limit` bounds the wait of a blocking socket.
+    pub(crate) fn read_some(&mut self, wait: Option<Wait>) -> Result<Got, Error> {
+        if let Some(wait) = wait {
+            let limited = self.stream.limit_reads(wait.limit);
+            limited.map_err(|error| self.receive_error(error))?;
+        }
+        if self.buffer.is_empty() {
+            self.buffer.resize(BUFFER, 0);
+        }
+        let read = loop {
+            match self.stream.read(&mut self.buffer) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                other => break other,
+            }
+        };
+        let now = Instant::now();
+        match read {
+            Ok(0) => {
+                self.ended = true;
+                self.machine.receive_end(now);
+                Ok(Got::End)
+            }
+            Ok(length) => {
+                self.received += length as u64;
+                self.first_octet.get_or_insert(now);
+                self.machine.receive(self.buffer.get_mut(..length).unwrap_or_default(), now);
+                Ok(Got::Octets)
+            }
+            Err(error) if is_wait(&error) => Ok(Got::Nothing),
+            Err(error) => Err(self.receive_error(error)),
+        }
+    }
+
+    /// Reads, and takes "nothing in time" for an error.
+    pub(crate) fn read_more(&mut self, phase: Phase, waits: &Waits) -> Result<Got, Error> {
+        let wait = waits.cap(phase)?;
+        match self.read_some(Some(wait))? {
+            Got::Nothing => Err(wait.expired.into()),
+            got => Ok(got),
+        }
+    }
+
+    /// Waits until the socket, which must not block, can be read or (if asked) written.
+    pub(crate) fn wait(&mut self, writable: bool, wait: Wait) -> Result<(), Error> {
+        let interest = if writable { Interest::BOTH } else { Interest::READ };
+        let polled = self.poll(interest, wait);
+        match polled {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(wait.expired.into()),
+            Err(error) => Err(self.receive_error(error)),
+        }
+    }
+
+    fn poll(&mut self, interest: Interest, wait: Wait) -> io::Result<bool> {
+        let (poller, events) = match &mut self.poller {
+            Some(poller) => poller,
+            empty => {
+                let poller = Poller::portable()?;
+                poller.add(&self.stream, Token(0), interest)?;
+                empty.insert((poller, Events::with_capacity(1)))
+            }
+        };
+        poller.modify(&self.stream, Token(0), interest)?;
+        let until = wait.limit.and_then(|limit| Instant::now().checked_add(limit));
+        loop {
+            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+            poller.wait(events, left)?;
+            if !events.is_empty() {
+                return Ok(true);
+            }
+            // A signal may end a wait before its time.
+            if until.is_some_and(|until| until <= Instant::now()) {
+                return Ok(false);
+            }
+        }
+    }
+
+    fn send_error(&self, source: io::Error) -> Error {
+        Error::Send { to: self.name.clone(), source }
+    }
+
+    fn receive_error(&self, source: io::Error) -> Error {
+        Error::Receive { from: self.name.clone(), source }
+    }
+}
+
+/// What a socket says when its time-out is over, or when it must not block.
+fn is_wait(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
+}

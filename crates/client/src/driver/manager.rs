@@ -1,0 +1,134 @@
+//! All pools of a session: one for each origin and way to it.
+//!
+//! RFC 9112 §9.4
+//!
+//! ```text
+//! (http, a.example, 80, direct)         → ConnectionPool
+//! (http, a.example, 80, proxy p:3128)   → another: the peer is another
+//! ```
+//!
+//! Invariant: no more pools than [`PoolLimits::origins`], but those in use.
+
+use super::{
+    connect::Connector,
+    pool::{ConnectionPool, PoolKey},
+};
+use crate::{
+    Error,
+    adapter::Prepared,
+    core::{pool::PoolLimits, url},
+    trace,
+};
+use sockets::DialOptions;
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Instant,
+};
+use wire::trace::Direction;
+
+/// The pools.
+#[derive(Debug, Default)]
+pub struct PoolManager {
+    pools: Mutex<HashMap<PoolKey, Known>>,
+    limits: PoolLimits,
+    http1: http1::Limits,
+    dial: DialOptions,
+    /// Connections opened so far, which gives each its number.
+    opened: Arc<AtomicU64>,
+    /// Calls so far: who was used when.
+    clock: AtomicU64,
+}
+
+#[derive(Debug)]
+struct Known {
+    pool: Arc<ConnectionPool>,
+    used: u64,
+}
+
+impl PoolManager {
+    /// No pools yet. `dial` says how connections are made; its time-out gives way to a request's.
+    pub fn new(limits: PoolLimits, http1: http1::Limits, dial: DialOptions) -> Self {
+        Self { limits, http1, dial, ..Self::default() }
+    }
+
+    /// The pool for this request's origin and route.
+    ///
+    /// # Errors
+    /// [`Error::Url`] for a URL without a host.
+    pub fn connection_from(&self, request: &Prepared) -> Result<Arc<ConnectionPool>, Error> {
+        let origin = request.url.origin();
+        let origin = origin.ok_or_else(|| Error::Url {
+            url: url::redact(&request.url.to_string()),
+            reason: "it has no host".into(),
+        })?;
+        let key = PoolKey {
+            scheme: origin.scheme.to_owned(),
+            host: origin.host.to_dial(),
+            port: origin.port,
+            route: request.route.clone(),
+        };
+        trace::MANAGER.tell(&request.trace, Direction::Local, || {
+            [
+                trace::text("scheme", &key.scheme),
+                trace::text("host", &key.host),
+                trace::number("port", u64::from(key.port)),
+                trace::text(
+                    "proxy",
+                    key.route.proxy.as_ref().map_or("none", |proxy| proxy.host.as_str()),
+                ),
+            ]
+        });
+        Ok(self.pool(key))
+    }
+
+    fn pool(&self, key: PoolKey) -> Arc<ConnectionPool> {
+        let used = self.clock.fetch_add(1, Ordering::Relaxed);
+        let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = pools.get_mut(&key) {
+            known.used = used;
+            return Arc::clone(&known.pool);
+        }
+        if pools.len() >= self.limits.origins {
+            let idle = pools.iter().filter(|(_, known)| Arc::strong_count(&known.pool) == 1);
+            let oldest = idle.min_by_key(|(_, known)| known.used).map(|(key, _)| key.clone());
+            oldest.and_then(|oldest| pools.remove(&oldest));
+        }
+        // A new origin is a good time to look after the others: nothing else closes what a
+        // session no longer asks for.
+        let now = Instant::now();
+        pools.values().for_each(|known| known.pool.expire(now));
+        let connector = Connector::new(
+            key.clone(),
+            self.dial.clone(),
+            self.http1.clone(),
+            Arc::clone(&self.opened),
+        );
+        let pool = ConnectionPool::new(connector, self.limits);
+        pools.insert(key, Known { pool: Arc::clone(&pool), used });
+        pool
+    }
+
+    /// How many connections were opened in all.
+    pub fn opened(&self) -> u64 {
+        self.opened.load(Ordering::Relaxed)
+    }
+
+    /// Connections that carry a request, and connections that wait for one, in all pools.
+    pub fn counts(&self) -> (usize, usize) {
+        let pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
+        pools
+            .values()
+            .map(|known| known.pool.counts())
+            .fold((0, 0), |sum, counts| (sum.0 + counts.0, sum.1 + counts.1))
+    }
+
+    /// Closes all connections that wait for work.
+    pub fn close_idle(&self) {
+        let pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
+        pools.values().for_each(|known| known.pool.close_idle());
+    }
+}

@@ -1,0 +1,27 @@
+//! Where the decisions of [`crate::core`] meet sockets, threads and the clock.
+//!
+//! ```text
+//! manager     one pool per origin and proxy
+//! pool        connections that wait, threads that wait for one
+//! connect     name → address → socket (→ tunnel)
+//! connection  the state machine of http1, its socket and its buffers
+//! upload      the request's content on its way out
+//! exchange    one request and its response on one connection
+//! body        the response's content on its way to the caller
+//! stream      TCP or Unix-domain
+//! ```
+//!
+//! Everything runs on the caller's thread; no thread is started here but the resolver's (in
+//! `sockets::dial`), since nothing else can be interrupted.
+//!
+//! Invariant: a connection is owned by exactly one of: the pool's idle list, one exchange, one
+//! response body.
+
+pub(crate) mod body;
+pub(crate) mod connect;
+pub(crate) mod connection;
+pub(crate) mod exchange;
+pub(crate) mod manager;
+pub(crate) mod pool;
+pub(crate) mod stream;
+pub(crate) mod upload;

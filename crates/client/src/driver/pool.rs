@@ -1,0 +1,252 @@
+//! Connections to one origin that wait for work, and threads that wait for one of them.
+//!
+//! RFC 9112 §9.3 and §9.4
+//!
+//! The decisions are [`crate::core::pool`]'s and [`crate::core::retry`]'s; here are the lock, the
+//! place to wait, and the sockets.
+//!
+//! Invariant: a connection is opened, looked at and closed outside the lock: one slow handshake
+//! never keeps another thread from an idle connection.
+//!
+//! Invariant: each place that `acquire` counted is given back exactly once, by [`Place`]'s drop.
+
+use super::{
+    connect::{Connector, Opened},
+    connection::{Connection, Waits},
+    exchange::Exchange,
+};
+use crate::{
+    Error,
+    adapter::{Answer, Prepared, Route},
+    core::{
+        pool::{Acquire, Pool, PoolLimits},
+        retry::{Failure, on_dead_connection},
+        timeouts::Phase,
+    },
+    trace,
+};
+use std::{
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+use wire::trace::Direction;
+
+/// Which connections can stand in for each other.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PoolKey {
+    /// `http`.
+    pub scheme: String,
+    /// A name in lower case, or an address without brackets.
+    pub host: String,
+    /// The port.
+    pub port: u16,
+    /// Through whom.
+    pub route: Route,
+}
+
+/// The connections to one origin by one way.
+#[derive(Debug)]
+pub struct ConnectionPool {
+    connector: Connector,
+    pool: Mutex<Pool<Connection>>,
+    freed: Condvar,
+}
+
+/// A counted place in a pool.
+#[derive(Debug)]
+pub(crate) struct Place {
+    pool: Arc<ConnectionPool>,
+    held: bool,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if self.held {
+            self.pool.lock().discard();
+            self.pool.freed.notify_one();
+        }
+    }
+}
+
+/// A connection on loan.
+#[derive(Debug)]
+pub(crate) struct Checkout {
+    pub(crate) connection: Connection,
+    pub(crate) place: Place,
+    /// It carried a request before.
+    pub(crate) reused: bool,
+    /// How long it took to get a place, a name and a connection.
+    pub(crate) waited: Duration,
+    pub(crate) resolve: Duration,
+    pub(crate) connect: Duration,
+}
+
+impl Checkout {
+    /// Gives the connection back.
+    pub(crate) fn release(self) {
+        let Self { mut connection, mut place, .. } = self;
+        connection.rest();
+        place.held = false;
+        let surplus = place.pool.lock().release(connection, Instant::now());
+        place.pool.freed.notify_one();
+        // Closed here, outside the lock.
+        drop(surplus);
+    }
+}
+
+impl ConnectionPool {
+    pub(crate) fn new(connector: Connector, limits: PoolLimits) -> Arc<Self> {
+        let pool = Mutex::new(Pool::new(limits));
+        Arc::new(Self { connector, pool, freed: Condvar::new() })
+    }
+
+    /// How many connections carry a request, and how many wait for one.
+    pub fn counts(&self) -> (usize, usize) {
+        let pool = self.lock();
+        (pool.in_use(), pool.idle())
+    }
+
+    /// Closes what has been idle for too long.
+    pub(crate) fn expire(&self, now: Instant) {
+        let old = self.lock().expire(now);
+        drop(old);
+    }
+
+    /// Closes all idle connections.
+    pub(crate) fn close_idle(&self) {
+        let idle = self.lock().drain();
+        drop(idle);
+    }
+
+    // ANCHOR: open
+    /// Sends a request on a connection of this pool and waits for the head of its response; sends
+    /// it once more if the connection was an old one and dead.
+    ///
+    /// # Errors
+    /// Whatever keeps a response from coming.
+    pub(crate) fn open(self: &Arc<Self>, request: &Prepared) -> Result<Answer, Error> {
+        trace::OPEN.tell(&request.trace, Direction::Local, || {
+            [trace::text("pool", self.connector.name())]
+        });
+        let waits = Waits { timeouts: request.timeouts, deadline: request.deadline };
+        let mut expects = request.expect.applies(&request.content, request.version);
+        let mut retried = false;
+        loop {
+            let checkout = self.checkout(request, &waits, retried)?;
+            let reused = checkout.reused;
+            let failed = match Exchange::run(checkout, request, waits, expects) {
+                Ok(answer) => {
+                    // "I know no expectations" (RFC 9110 §15.5.18): then without asking first.
+                    if answer.head.status.as_u16() == 417 && expects {
+                        request.content.rewind("417 Expectation Failed")?;
+                        expects = false;
+                        continue;
+                    }
+                    return Ok(answer);
+                }
+                Err(failed) => failed,
+            };
+            let failure = Failure {
+                reused: reused && failed.broken,
+                response_begun: failed.response_begun,
+                replayable: request.content.is_replayable(),
+                retried,
+            };
+            if !on_dead_connection(&request.method, failure) {
+                return Err(failed.error);
+            }
+            trace::AGAIN.tell(&request.trace, Direction::Local, || {
+                [trace::text("reason", "the idle connection was dead")]
+            });
+            request.content.rewind("a connection that died")?;
+            retried = true;
+        }
+    }
+    // ANCHOR_END: open
+
+    /// An idle connection or a new one; waits if the pool is full.
+    fn checkout(
+        self: &Arc<Self>,
+        request: &Prepared,
+        waits: &Waits,
+        fresh: bool,
+    ) -> Result<Checkout, Error> {
+        let begun = Instant::now();
+        loop {
+            let (acquired, place) = self.acquire(request, waits, fresh)?;
+            let waited = begun.elapsed();
+            if let Some(mut connection) = acquired {
+                if !connection.is_alive() {
+                    trace::STALE.tell(&request.trace, Direction::Local, || {
+                        [trace::number("connection", connection.number)]
+                    });
+                    continue;
+                }
+                trace::HIT.tell(&request.trace, Direction::Local, || {
+                    [
+                        trace::number("connection", connection.number),
+                        trace::number("requests before", connection.served),
+                    ]
+                });
+                let (resolve, connect) = (Duration::ZERO, Duration::ZERO);
+                return Ok(Checkout { connection, place, reused: true, waited, resolve, connect });
+            }
+            trace::MISS.tell(&request.trace, Direction::Local, || {
+                [trace::text("to", self.connector.name())]
+            });
+            let Opened { connection, resolve, connect } =
+                self.connector.open(waits, &request.trace)?;
+            return Ok(Checkout { connection, place, reused: false, waited, resolve, connect });
+        }
+    }
+
+    /// A place, and the connection that lay in it, if one did.
+    fn acquire(
+        self: &Arc<Self>,
+        request: &Prepared,
+        waits: &Waits,
+        fresh: bool,
+    ) -> Result<(Option<Connection>, Place), Error> {
+        let wait = waits.cap(Phase::Pool)?;
+        let until = wait.limit.and_then(|limit| Instant::now().checked_add(limit));
+        let mut told = false;
+        let mut pool = self.lock();
+        loop {
+            let old = pool.expire(Instant::now());
+            let acquired = pool.acquire(fresh);
+            let connection = match acquired {
+                Acquire::Reuse(connection) => Some(connection),
+                Acquire::Open => None,
+                Acquire::Wait => {
+                    if !told {
+                        told = true;
+                        trace::WAIT.tell(&request.trace, Direction::Local, || {
+                            [trace::number("in use", pool.in_use() as u64)]
+                        });
+                    }
+                    pool = match until {
+                        None => self.freed.wait(pool).unwrap_or_else(PoisonError::into_inner),
+                        Some(until) => {
+                            let left = until.saturating_duration_since(Instant::now());
+                            if left.is_zero() {
+                                return Err(wait.expired.into());
+                            }
+                            let waited = self.freed.wait_timeout(pool, left);
+                            waited.unwrap_or_else(PoisonError::into_inner).0
+                        }
+                    };
+                    continue;
+                }
+            };
+            drop(pool);
+            drop(old);
+            return Ok((connection, Place { pool: Arc::clone(self), held: true }));
+        }
+    }
+
+    /// A thread that panicked with the lock held was between two consistent states: the pool's
+    /// methods do not panic half-way.
+    fn lock(&self) -> MutexGuard<'_, Pool<Connection>> {
+        self.pool.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,309 @@
+//! Everything that can go wrong between `get(url)` and the last octet of its body, one variant each.
+//!
+//! The codes are curl's, since people's scripts know them:
+//!
+//! | code | what                        | code | what                                 |
+//! |------|-----------------------------|------|--------------------------------------|
+//! | 1    | scheme not supported        | 28   | a time-out                           |
+//! | 3    | malformed URL               | 43   | a field or method that cannot be sent|
+//! | 5    | proxy's name unknown        | 47   | too many redirects                   |
+//! | 6    | host's name unknown         | 52   | nothing came back                    |
+//! | 7    | no connection               | 55   | sending failed                       |
+//! | 8    | not an HTTP response        | 56   | receiving failed                     |
+//! | 18   | the body is cut short       | 63   | more than the caller allowed         |
+//! | 22   | the status, if asked        | 65   | the content cannot be sent again     |
+//! | 23   | writing the body failed     | 94   | no way to answer the challenge       |
+//! | 26   | reading the content failed  |      |                                      |
+//!
+//! Invariant: each message is one line, names the peer or the part at fault, and holds no password.
+
+use crate::core::{
+    digest::Unanswerable,
+    proxy::InvalidProxy,
+    timeouts::{Expired, Phase},
+};
+use http::{InvalidField, StatusCode};
+use std::{io, net::SocketAddr};
+
+/// Why there is no response, or not the whole of it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// RFC 3986: not a URL.
+    #[error("the URL {url:?} is malformed: {reason}")]
+    Url {
+        /// As it was given, without name and password.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A scheme that nobody here speaks.
+    #[error("the scheme {scheme:?} is not supported: {reason}")]
+    Scheme {
+        /// What stands in front of the colon.
+        scheme: String,
+        /// What could be done.
+        reason: &'static str,
+    },
+    /// RFC 9110 §5.5: CR, LF or another octet that would end a line early.
+    #[error("the field {name:?} cannot be sent: {source}")]
+    Field {
+        /// The field's name as the caller gave it.
+        name: String,
+        /// Which octet.
+        source: InvalidField,
+    },
+    /// RFC 9110 §9.1: the method is not a token, or not one that goes with this URL.
+    #[error("the method {0:?} cannot be sent")]
+    Method(String),
+    /// Fields that this client computes itself: to set them would make two requests of one.
+    #[error("the field {0:?} is set by the connection: give the body's length with the body")]
+    Framing(String),
+    /// The proxy's URL, or a variable such as `http_proxy`.
+    #[error(transparent)]
+    Proxy(#[from] InvalidProxy),
+
+    /// The name has no address.
+    #[error("could not resolve {role} {host:?}: {reason}")]
+    Resolve {
+        /// `host` or `proxy`.
+        role: Role,
+        /// The name.
+        host: String,
+        /// What the resolver said.
+        reason: String,
+    },
+    /// Every address was tried, or the socket file is not there.
+    #[error("could not connect to {role} {to}: {reason}")]
+    Connect {
+        /// `host` or `proxy`.
+        role: Role,
+        /// Host and port, or the path of the socket.
+        to: String,
+        /// What happened at each address, in one line.
+        reason: String,
+    },
+    /// RFC 9110 §9.3.6: the proxy would not make a tunnel.
+    #[error("the proxy answered {status} to CONNECT {to}")]
+    Tunnel {
+        /// Its answer.
+        status: StatusCode,
+        /// Where the tunnel should have led.
+        to: String,
+    },
+    /// A phase, or the whole, took longer than allowed.
+    #[error(transparent)]
+    Timeout(#[from] Expired),
+
+    /// The caller's reader failed while the request was being sent.
+    #[error("reading the request's body failed: {0}")]
+    Content(#[source] io::Error),
+    /// The caller's reader ended early or went on behind the declared length.
+    #[error("the request's body was to have {declared} octets and has {found}")]
+    ContentLength {
+        /// What was declared.
+        declared: u64,
+        /// How many there were; one too many stands for any excess.
+        found: u64,
+    },
+    /// The content must go out once more (redirect, challenge, retry) and its reader cannot rewind.
+    #[error("the request's body was streamed and cannot be sent again, as {why} asks")]
+    NotReplayable {
+        /// What asks for it.
+        why: &'static str,
+    },
+    /// The connection broke under the request.
+    #[error("sending to {to} failed: {source}")]
+    Send {
+        /// Host and port.
+        to: String,
+        /// What the socket said.
+        source: io::Error,
+    },
+
+    /// The peer closed without one octet of an answer.
+    #[error("{to} closed the connection without an answer")]
+    EmptyReply {
+        /// Host and port.
+        to: String,
+    },
+    /// The connection broke under the response.
+    #[error("receiving from {from} failed: {source}")]
+    Receive {
+        /// Host and port.
+        from: String,
+        /// What the socket said.
+        source: io::Error,
+    },
+    /// RFC 9112 §8: the head ended early.
+    #[error("{from} closed the connection in the middle of the response's head")]
+    PartialHead {
+        /// Host and port.
+        from: String,
+    },
+    /// RFC 9112 §8: the body ended early.
+    #[error("{}", partial(*.received, *.missing))]
+    Partial {
+        /// Octets of the body that did arrive.
+        received: u64,
+        /// How many are missing; `None` for a chunked body, which never says.
+        missing: Option<u64>,
+    },
+    /// The head is not HTTP, or breaks a rule of RFC 9112.
+    #[error("{from} sent a malformed response: {reason}")]
+    Malformed {
+        /// Host and port.
+        from: String,
+        /// The rule and the offset.
+        reason: String,
+    },
+    /// RFC 9112 §7.1: the body's framing is broken.
+    #[error("{from} sent a malformed body: {reason}")]
+    MalformedBody {
+        /// Host and port.
+        from: String,
+        /// The rule and the offset.
+        reason: String,
+    },
+    /// More content than the caller asked for; what came so far is given up.
+    #[error("the body has more than {limit} octets")]
+    TooLarge {
+        /// The caller's bound.
+        limit: u64,
+    },
+    /// The writer that was to take the body failed.
+    #[error("writing the body failed: {0}")]
+    Write(#[source] io::Error),
+
+    /// RFC 9110 §15.4: a chain that does not end.
+    #[error("more than {limit} redirects, the last to {url}")]
+    TooManyRedirects {
+        /// The bound.
+        limit: u32,
+        /// Where the next would have led.
+        url: String,
+    },
+    /// RFC 9110 §10.2.2: `Location` is not one reference that can be followed.
+    #[error("the redirect cannot be followed: {reason}")]
+    Redirect {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// RFC 7616: a challenge that this client cannot answer, such as MD5.
+    #[error(transparent)]
+    Challenge(#[from] Unanswerable),
+    /// What [`error_for_status`](crate::Response::error_for_status) makes of 4xx and 5xx.
+    #[error("{url} answered {status} {}", .status.reason())]
+    Status {
+        /// The status.
+        status: StatusCode,
+        /// The URL that answered.
+        url: String,
+    },
+    /// The request's own fault, found by the connection before an octet was sent.
+    #[error("the request cannot be sent: {0}")]
+    Request(String),
+}
+
+/// Which peer a message means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The URL's.
+    Host,
+    /// The one in between.
+    Proxy,
+}
+
+impl std::fmt::Display for Role {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Host => "host",
+            Self::Proxy => "proxy",
+        })
+    }
+}
+
+fn partial(received: u64, missing: Option<u64>) -> String {
+    match missing {
+        Some(missing) => {
+            format!("the body is cut short: {received} octets arrived, {missing} are missing")
+        }
+        None => format!("the body is cut short: {received} octets arrived, the end is missing"),
+    }
+}
+
+impl Error {
+    /// The number with which curl would exit (see the table above).
+    pub fn curl_exit_code(&self) -> u8 {
+        match self {
+            Self::Scheme { .. } => 1,
+            Self::Url { .. } | Self::Redirect { .. } => 3,
+            Self::Resolve { role: Role::Proxy, .. } | Self::Proxy(_) => 5,
+            Self::Resolve { .. } => 6,
+            Self::Connect { .. } => 7,
+            Self::Malformed { .. } => 8,
+            Self::Partial { .. } => 18,
+            Self::Status { .. } => 22,
+            Self::Write(_) => 23,
+            Self::Content(_) | Self::ContentLength { .. } => 26,
+            Self::Timeout(_) => 28,
+            Self::Field { .. } | Self::Method(_) | Self::Framing(_) | Self::Request(_) => 43,
+            Self::TooManyRedirects { .. } => 47,
+            Self::EmptyReply { .. } => 52,
+            Self::Send { .. } => 55,
+            Self::Receive { .. }
+            | Self::PartialHead { .. }
+            | Self::MalformedBody { .. }
+            | Self::Tunnel { .. } => 56,
+            Self::TooLarge { .. } => 63,
+            Self::NotReplayable { .. } => 65,
+            Self::Challenge(_) => 94,
+        }
+    }
+
+    /// Whether a bound on time was reached.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self, Self::Timeout(_))
+    }
+
+    /// The phase in which time ran out, if it did.
+    pub fn phase(&self) -> Option<Phase> {
+        match self {
+            Self::Timeout(expired) => Some(expired.phase),
+            _ => None,
+        }
+    }
+
+    /// The error that a body's [`Read`](io::Read) carried, or the I/O error itself as
+    /// [`Error::Receive`].
+    pub fn from_read(error: io::Error, from: &str) -> Self {
+        match error.downcast::<Self>() {
+            Ok(ours) => ours,
+            Err(source) => Self::Receive { from: from.to_owned(), source },
+        }
+    }
+}
+
+/// For [`Read`](io::Read), which knows only `io::Error`. The kind says what a caller can act upon;
+/// [`Error::from_read`] gets the whole back.
+impl From<Error> for io::Error {
+    fn from(error: Error) -> Self {
+        let kind = match &error {
+            Error::Timeout(_) => io::ErrorKind::TimedOut,
+            Error::Partial { .. } | Error::EmptyReply { .. } | Error::PartialHead { .. } => {
+                io::ErrorKind::UnexpectedEof
+            }
+            Error::Malformed { .. } | Error::MalformedBody { .. } => io::ErrorKind::InvalidData,
+            Error::Send { source, .. } | Error::Receive { source, .. } => source.kind(),
+            _ => io::ErrorKind::Other,
+        };
+        Self::new(kind, error)
+    }
+}
+
+/// Where an address list is told in one line.
+pub(crate) fn addresses(tried: impl Iterator<Item = (SocketAddr, String)>) -> String {
+    let lines: Vec<String> =
+        tried.map(|(address, outcome)| format!("{address} {outcome}")).collect();
+    if lines.is_empty() { "there is no address to try".into() } else { lines.join(", ") }
+}

@@ -1,0 +1,165 @@
+//! A request as its caller builds it, checked before an octet leaves the process.
+//!
+//! RFC 9110 §6.3 and §5.5
+//!
+//! ```text
+//! session.request(Method::Put, "http://host/a")?      the URL is read here
+//!     .header("Content-Type", "text/plain")           faults are kept until send()
+//!     .body("octets")
+//!     .send()?
+//! ```
+//!
+//! Invariant: CR, LF and NUL never reach the wire, whichever of these calls they came by.
+
+use crate::{
+    Content, Error, Response, Session,
+    adapter::Expect,
+    core::{auth::Auth, timeouts::Timeouts},
+};
+use http::{HeaderMap, HeaderName, HeaderValue, InvalidField, Method, Uri, Version};
+use std::time::Duration;
+
+/// What a session is asked to send. Made by [`Session::request`].
+#[derive(Debug, Clone)]
+pub struct RequestBuilder {
+    session: Session,
+    pub(crate) parts: Parts,
+    fault: Option<Fault>,
+}
+
+/// The request itself.
+#[derive(Debug, Clone)]
+pub(crate) struct Parts {
+    pub(crate) method: Method,
+    pub(crate) url: Uri,
+    pub(crate) version: Version,
+    pub(crate) headers: HeaderMap,
+    /// Defaults that shall not be sent.
+    pub(crate) without: Vec<String>,
+    pub(crate) content: Content,
+    pub(crate) expect: Expect,
+    pub(crate) auth: Option<Auth>,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) redirects: u32,
+    pub(crate) retries: u32,
+}
+
+/// An [`Error`] that can be cloned.
+#[derive(Debug, Clone)]
+enum Fault {
+    Field(String, InvalidField),
+    Framing(String),
+}
+
+impl RequestBuilder {
+    pub(crate) fn new(session: Session, parts: Parts) -> Self {
+        Self { session, parts, fault: None }
+    }
+
+    /// Adds a field. A default of the same name, such as `User-Agent`, gives way.
+    ///
+    /// `Content-Length` and `Transfer-Encoding` belong to the connection and are refused;
+    /// `Expect: 100-continue` is taken for [`Expect::Always`].
+    #[must_use]
+    pub fn header(mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {
+        let (name, value) = (name.as_ref(), value.as_ref());
+        if let Err(fault) = self.add(name, value) {
+            self.fault.get_or_insert(fault);
+        }
+        self
+    }
+
+    fn add(&mut self, name: &[u8], value: &[u8]) -> Result<(), Fault> {
+        let shown = || name.escape_ascii().to_string();
+        let field = |error| Fault::Field(shown(), error);
+        let (name, value) =
+            (HeaderName::new(name).map_err(field)?, HeaderValue::new(value).map_err(field)?);
+        if name == HeaderName::CONTENT_LENGTH || name == HeaderName::TRANSFER_ENCODING {
+            return Err(Fault::Framing(shown()));
+        }
+        if name == HeaderName::EXPECT {
+            if !value.as_bytes().eq_ignore_ascii_case(b"100-continue") {
+                return Err(Fault::Framing(shown()));
+            }
+            self.parts.expect = Expect::Always;
+            return Ok(());
+        }
+        self.parts.headers.append(name, value);
+        Ok(())
+    }
+
+    /// Leaves out a field that would be sent by default, as curl's `-H 'Accept:'` does.
+    #[must_use]
+    pub fn without_header(mut self, name: &str) -> Self {
+        self.parts.without.push(name.to_owned());
+        self
+    }
+
+    /// What goes along: octets, text, or a [`Content`] that streams.
+    #[must_use]
+    pub fn body(mut self, content: impl Into<Content>) -> Self {
+        self.parts.content = content.into();
+        self
+    }
+
+    /// Who sends. Goes before the session's and before a name in the URL.
+    #[must_use]
+    pub fn auth(mut self, auth: Auth) -> Self {
+        self.parts.auth = Some(auth);
+        self
+    }
+
+    /// HTTP/1.0 or 1.1, which is the default.
+    #[must_use]
+    pub fn version(mut self, version: Version) -> Self {
+        self.parts.version = version;
+        self
+    }
+
+    /// Whether to ask before the content is sent.
+    #[must_use]
+    pub fn expect(mut self, expect: Expect) -> Self {
+        self.parts.expect = expect;
+        self
+    }
+
+    /// Other bounds than the session's.
+    #[must_use]
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.parts.timeouts = timeouts;
+        self
+    }
+
+    /// A bound for the whole, redirects and body included.
+    #[must_use]
+    pub fn timeout(mut self, total: Duration) -> Self {
+        self.parts.timeouts.total = Some(total);
+        self
+    }
+
+    /// How many redirects to follow; 0 hands the first one back as it is.
+    #[must_use]
+    pub fn redirects(mut self, most: u32) -> Self {
+        self.parts.redirects = most;
+        self
+    }
+
+    /// How often to try again after 408, 429 or a transient 5xx.
+    #[must_use]
+    pub fn retries(mut self, most: u32) -> Self {
+        self.parts.retries = most;
+        self
+    }
+
+    /// Sends it and waits for the head of the final response.
+    ///
+    /// # Errors
+    /// Whatever keeps a response from coming; see [`Error`].
+    pub fn send(self) -> Result<Response, Error> {
+        match self.fault {
+            Some(Fault::Field(name, source)) => Err(Error::Field { name, source }),
+            Some(Fault::Framing(name)) => Err(Error::Framing(name)),
+            None => self.session.send(self.parts),
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! A session's settings, before it exists.
+//!
+//! ```
+//! use client::{Session, core::{proxy::Proxies, timeouts::Timeouts}};
+//! use std::time::Duration;
+//!
+//! let session = Session::builder()
+//!     .header("User-Agent", "mine/1.0")?
+//!     .proxies(Proxies::default())
+//!     .timeouts(Timeouts { total: Some(Duration::from_secs(10)), ..Timeouts::default() })
+//!     .build();
+//! # let _ = session;
+//! # Ok::<(), client::Error>(())
+//! ```
+
+use super::{Inner, Session};
+use crate::{
+    Error,
+    adapter::{Adapter, Expect, HttpAdapter, Route},
+    core::{
+        auth::Auth, pool::PoolLimits, proxy::InvalidProxy, proxy::Proxies, redirect,
+        timeouts::Timeouts,
+    },
+    driver::manager::PoolManager,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Version, cookie::Jar};
+use sockets::{DialOptions, Family};
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
+use wire::trace::Trace;
+
+/// Who we say we are, unless told otherwise.
+const USER_AGENT: &str = concat!("wirebook/", env!("CARGO_PKG_VERSION"));
+
+/// Builds a [`Session`]. Every setting has a default.
+#[derive(Clone)]
+pub struct SessionBuilder {
+    adapters: Vec<(String, Arc<dyn Adapter>)>,
+    defaults: HeaderMap,
+    jar: Option<Jar>,
+    auth: Option<Auth>,
+    proxies: Proxies,
+    route: Route,
+    timeouts: Timeouts,
+    redirects: u32,
+    retries: u32,
+    version: Version,
+    expect: Expect,
+    trace: Trace,
+    pool: PoolLimits,
+    http1: http1::Limits,
+    dial: DialOptions,
+}
+
+impl Default for SessionBuilder {
+    fn default() -> Self {
+        let mut defaults = HeaderMap::new();
+        for (name, value) in [("User-Agent", USER_AGENT), ("Accept", "*/*")] {
+            // Constants that any map takes.
+            let _ = defaults.try_append(name, value);
+        }
+        Self {
+            adapters: Vec::new(),
+            defaults,
+            jar: Some(Jar::default()),
+            auth: None,
+            proxies: Proxies::default(),
+            route: Route::default(),
+            timeouts: Timeouts::default(),
+            redirects: redirect::MOST,
+            retries: 0,
+            version: Version::Http11,
+            expect: Expect::default(),
+            trace: Trace::default(),
+            pool: PoolLimits::default(),
+            http1: http1::Limits::default(),
+            dial: DialOptions::default(),
+        }
+    }
+}
+
+impl SessionBuilder {
+    /// A field for every request; `User-Agent` and `Accept` replace the defaults.
+    ///
+    /// # Errors
+    /// [`Error::Field`] for CR, LF and whatever else a field cannot hold.
+    pub fn header(mut self, name: &str, value: &str) -> Result<Self, Error> {
+        let field =
+            |source| Error::Field { name: name.as_bytes().escape_ascii().to_string(), source };
+        let checked =
+            (HeaderName::new(name).map_err(field)?, HeaderValue::new(value).map_err(field)?);
+        self.defaults.set(checked.0, checked.1);
+        Ok(self)
+    }
+
+    /// The cookies to begin with.
+    #[must_use]
+    pub fn cookies(mut self, jar: Jar) -> Self {
+        self.jar = Some(jar);
+        self
+    }
+
+    /// Cookies are neither kept nor sent.
+    #[must_use]
+    pub fn without_cookies(mut self) -> Self {
+        self.jar = None;
+        self
+    }
+
+    /// Who sends all requests. Goes to the origin of each request's first URL and no other.
+    #[must_use]
+    pub fn auth(mut self, auth: Auth) -> Self {
+        self.auth = Some(auth);
+        self
+    }
+
+    /// Proxies as given. Without this call, none.
+    #[must_use]
+    pub fn proxies(mut self, proxies: Proxies) -> Self {
+        self.proxies = proxies;
+        self
+    }
+
+    /// Proxies as the environment says: `http_proxy`, `all_proxy`, `no_proxy`.
+    ///
+    /// # Errors
+    /// [`Error::Proxy`] for a variable that cannot be read.
+    pub fn proxies_from_environment(self) -> Result<Self, Error> {
+        let read: Result<Proxies, InvalidProxy> =
+            Proxies::from_variables(|name| std::env::var(name).ok());
+        Ok(self.proxies(read?))
+    }
+
+    /// Through a proxy always by a tunnel (curl's `-p`).
+    #[must_use]
+    pub fn tunnel(mut self, tunnel: bool) -> Self {
+        self.route.tunnel = tunnel;
+        self
+    }
+
+    /// By this Unix-domain socket, whatever the URL's host.
+    #[must_use]
+    pub fn unix_socket(mut self, path: impl Into<PathBuf>) -> Self {
+        self.route.unix_socket = Some(path.into());
+        self
+    }
+
+    /// Bounds on time.
+    #[must_use]
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.timeouts = timeouts;
+        self
+    }
+
+    /// How many redirects are followed; 20 by default.
+    #[must_use]
+    pub fn redirects(mut self, most: u32) -> Self {
+        self.redirects = most;
+        self
+    }
+
+    /// How often a request is sent again after 408, 429 or a transient 5xx; 0 by default.
+    #[must_use]
+    pub fn retries(mut self, most: u32) -> Self {
+        self.retries = most;
+        self
+    }
+
+    /// HTTP/1.1, or HTTP/1.0.
+    #[must_use]
+    pub fn version(mut self, version: Version) -> Self {
+        self.version = version;
+        self
+    }
+
+    /// Whether to ask before content is sent.
+    #[must_use]
+    pub fn expect(mut self, expect: Expect) -> Self {
+        self.expect = expect;
+        self
+    }
+
+    /// Who listens to the walk.
+    #[must_use]
+    pub fn trace(mut self, trace: Trace) -> Self {
+        self.trace = trace;
+        self
+    }
+
+    /// Bounds of each pool.
+    #[must_use]
+    pub fn pool(mut self, limits: PoolLimits) -> Self {
+        self.pool = limits;
+        self
+    }
+
+    /// Bounds of what a server may send.
+    #[must_use]
+    pub fn limits(mut self, limits: http1::Limits) -> Self {
+        self.http1 = limits;
+        self
+    }
+
+    /// IPv4 alone, IPv6 alone, or both (curl's `-4` and `-6`).
+    #[must_use]
+    pub fn family(mut self, family: Family) -> Self {
+        self.dial.family = family;
+        self
+    }
+
+    /// Addresses to use for a name at a port instead of asking for them (curl's `--resolve`).
+    #[must_use]
+    pub fn resolve(mut self, host: &str, port: u16, addresses: Vec<IpAddr>) -> Self {
+        self.dial.overrides.push((host.to_ascii_lowercase(), port, addresses));
+        self
+    }
+
+    /// An adapter for all URLs that begin with `prefix`; the longest prefix wins, and of two equal
+    /// ones the later.
+    #[must_use]
+    pub fn mount(mut self, prefix: impl Into<String>, adapter: Arc<dyn Adapter>) -> Self {
+        self.adapters.push((prefix.into(), adapter));
+        self
+    }
+
+    /// The session.
+    pub fn build(self) -> Session {
+        let manager = PoolManager::new(self.pool, self.http1, self.dial);
+        let mut adapters: Vec<(String, Arc<dyn Adapter>)> =
+            vec![("http://".to_owned(), Arc::new(HttpAdapter::new(manager)))];
+        adapters.extend(self.adapters);
+        Session {
+            inner: Arc::new(Inner {
+                adapters,
+                defaults: self.defaults,
+                jar: self.jar.map(Mutex::new),
+                nonces: Mutex::new(HashMap::new()),
+                auth: self.auth,
+                proxies: self.proxies,
+                route: self.route,
+                timeouts: self.timeouts,
+                redirects: self.redirects,
+                retries: self.retries,
+                version: self.version,
+                expect: self.expect,
+                trace: self.trace,
+            }),
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The fields of one request, from all who have a say in it.
+//!
+//! RFC 9110 §7.2 (Host first), RFC 6265 §5.4 (one Cookie field)
+//!
+//! ```text
+//! Host · Proxy-Authorization · Authorization · defaults · the caller's · Cookie
+//! ```
+//!
+//! Invariant: the caller's field of a name keeps out the default of that name; `Cookie` is one
+//! field, the caller's cookies in front of the jar's.
+//!
+//! Users: [`super::send`].
+
+use crate::Error;
+use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+
+/// Who has a say.
+pub(super) struct Sources<'a> {
+    pub(super) url: &'a Uri,
+    pub(super) defaults: &'a HeaderMap,
+    pub(super) own: &'a HeaderMap,
+    pub(super) without: &'a [String],
+    pub(super) authorization: Option<&'a str>,
+    pub(super) proxy_authorization: Option<&'a str>,
+    pub(super) cookies: Option<&'a [u8]>,
+}
+
+/// The fields in the order of the wire.
+///
+/// # Errors
+/// [`Error::Field`] for a value that a field cannot hold, such as a token with a line break.
+pub(super) fn compose(sources: &Sources<'_>) -> Result<HeaderMap, Error> {
+    let own = sources.own;
+    let mut headers = HeaderMap::new();
+    let default_host = sources.url.host_field();
+    let host = own.get(HeaderName::HOST);
+    add(
+        &mut headers,
+        HeaderName::HOST,
+        host.map_or(default_host.as_bytes(), |host| host.as_bytes()),
+    )?;
+    for (name, value) in [
+        (HeaderName::PROXY_AUTHORIZATION, sources.proxy_authorization),
+        (HeaderName::AUTHORIZATION, sources.authorization),
+    ] {
+        if let Some(value) = value.filter(|_| !own.contains(name)) {
+            add(&mut headers, name, value.as_bytes())?;
+        }
+    }
+    let unwanted = |name: HeaderName<'_>| {
+        sources.without.iter().any(|without| without.eq_ignore_ascii_case(name.as_str()))
+    };
+    for (name, value) in sources.defaults {
+        if !own.contains(name) && !unwanted(name) {
+            headers.append(name, value);
+        }
+    }
+    for (name, value) in own {
+        if name != HeaderName::HOST && name != HeaderName::COOKIE {
+            headers.append(name, value);
+        }
+    }
+    let mut cookies: Vec<&[u8]> =
+        own.get_all(HeaderName::COOKIE).map(|value| value.as_bytes()).collect();
+    cookies.extend(sources.cookies);
+    if !cookies.is_empty() {
+        add(&mut headers, HeaderName::COOKIE, &cookies.join(b"; ".as_slice()))?;
+    }
+    Ok(headers)
+}
+
+fn add(headers: &mut HeaderMap, name: HeaderName<'_>, value: &[u8]) -> Result<(), Error> {
+    let field = |source| Error::Field { name: name.as_str().to_owned(), source };
+    headers.append(name, HeaderValue::new(value).map_err(field)?);
+    Ok(())
+}
