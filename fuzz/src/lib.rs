@@ -1,0 +1,4 @@
+//! What a differential target holds our parsers to; everything else stands in the crates themselves.
+#![forbid(unsafe_code)]
+
+pub mod against_httparse;

@@ -1,0 +1,60 @@
+//! Every seed and every crash of the fuzz targets, replayed on stable through the same functions.
+//!
+//! ```text
+//!   fuzz/seeds/TARGET/*     one file for each state or rule worth starting from
+//!   fuzz/crashes/TARGET/*   inputs that failed once
+//! ```
+//!
+//! Each file is checked whole and cut short after every octet: most of what a network does to a
+//! message is to deliver half of it. That the table names every target, the house rules see to.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that panics has failed, which is what it is for"
+)]
+
+use std::panic::catch_unwind;
+use std::path::{Path, PathBuf};
+
+#[path = "../../fuzz/src/against_httparse.rs"]
+#[allow(unreachable_pub, reason = "it is public in the fuzz workspace")]
+mod against_httparse;
+
+type Check = fn(&[u8]);
+
+/// The targets, as `fuzz/fuzz_targets` has them.
+const TARGETS: &[(&str, Check)] = &[("httparse", against_httparse::check)];
+
+/// Long inputs are cut only in their first octets; the rest is more of the same.
+const CUT: usize = 1024;
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+fn replay(target: &str, check: Check) -> usize {
+    let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz");
+    let kinds = [fuzz.join("seeds").join(target), fuzz.join("crashes").join(target)];
+    let files: Vec<PathBuf> = kinds.iter().flat_map(|folder| files(folder)).collect();
+    for file in &files {
+        let octets = std::fs::read(file).unwrap();
+        let cuts = (0..octets.len().min(CUT)).chain([octets.len()]);
+        for length in cuts {
+            let result = catch_unwind(|| check(&octets[..length]));
+            assert!(result.is_ok(), "{target}: {} fails at {length} octets", file.display());
+        }
+    }
+    files.len()
+}
+
+#[test]
+fn every_seed_and_every_crash_passes() {
+    for &(target, check) in TARGETS {
+        assert!(replay(target, check) > 0, "{target} has seeds");
+    }
+}

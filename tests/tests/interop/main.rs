@@ -1,0 +1,25 @@
+//! Ours and other people's programs over real sockets: curl, nc, a browser and nginx.
+//!
+//! ```text
+//!   curl, nc, Chromium ──► our server       served_to_curl, served_to_nc, served_to_a_browser
+//!   nginx ◄── our client and curl           get_like_curl
+//! ```
+//!
+//! A program that is not installed is a skip that is printed, and a failure where `CI=true`;
+//! `tests/interop/setup` installs them all.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    reason = "a test that panics has failed, which is what it is for"
+)]
+
+mod curl;
+mod ours;
+mod peers;
+mod served_to_a_browser;
+mod served_to_curl;
+mod served_to_nc;
+mod site;
