@@ -33,7 +33,8 @@ const MONTHS: [&str; 12] =
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("no HTTP date: octet {offset} (RFC 9110 §5.6.7)")]
 pub struct InvalidDate {
-    /// The first octet that fits none of the forms.
+    /// The first octet that fits none of the forms; the end, where the form is right and the moment
+    /// does not exist.
     pub offset: usize,
 }
 
@@ -45,6 +46,11 @@ impl ImfFixdate {
     /// The 29 octets.
     pub const fn as_bytes(&self) -> &[u8; 29] {
         &self.0
+    }
+
+    /// The value of a field.
+    pub const fn as_value(&self) -> crate::HeaderValue<'_> {
+        crate::HeaderValue::trusted(&self.0)
     }
 
     /// The text.
@@ -130,8 +136,8 @@ pub fn format(time: UnixTime) -> ImfFixdate {
 /// The moment that `text` names in any of the three forms. `now` decides the century of RFC 850's
 /// two digits and nothing else.
 ///
-/// The weekday's name must be one, but need not be the right one: two senders out of three that get
-/// it wrong mean the date. A leap second (`:60`) is the second after it.
+/// The weekday's name must be one, but need not be the right one: the rest says the day already. A
+/// leap second (`:60`) is the second after it.
 ///
 /// # Errors
 /// [`InvalidDate`] with the offset of the first octet that fits no form.

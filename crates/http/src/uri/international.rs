@@ -97,7 +97,7 @@ impl Ascii {
                 || before.strip_suffix(':').is_some_and(|scheme| check_scheme(scheme).is_ok())
         });
         let Some(start) = slashes.map(|at| at + 2) else {
-            ascii.encode(text, 0);
+            ascii.encode(text, 0, true);
             return Ok(ascii);
         };
         let (before, rest) = text.split_at_checked(start).unwrap_or((text, ""));
@@ -107,11 +107,11 @@ impl Ascii {
         let name_and_port = text.get(host..end).unwrap_or_default();
         let port = host + name_and_port.rfind(':').unwrap_or(name_and_port.len());
         let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
-        ascii.encode(before, 0);
-        ascii.encode(part(start, host), start);
+        ascii.encode(before, 0, false);
+        ascii.encode(part(start, host), start, false);
         ascii.name(part(host, port), host)?;
         ascii.keep(part(port, end), port);
-        ascii.encode(part(end, text.len()), end);
+        ascii.encode(part(end, text.len()), end, true);
         Ok(ascii)
     }
 
@@ -153,12 +153,15 @@ impl Ascii {
     }
 
     /// Appends `text`, every character encoded that has no place in a URI but is no mistake either.
-    fn encode(&mut self, text: &str, from: usize) {
+    /// Behind the host that goes for some ASCII too; before it `\` and its like are refused, since
+    /// programs differ over which host they leave.
+    fn encode(&mut self, text: &str, from: usize, behind_host: bool) {
         for (at, character) in text.char_indices() {
-            let typed = matches!(
-                character,
-                '"' | '<' | '>' | '[' | '\\' | ']' | '^' | '`' | '{' | '|' | '}'
-            );
+            let typed = behind_host
+                && matches!(
+                    character,
+                    '"' | '<' | '>' | '[' | '\\' | ']' | '^' | '`' | '{' | '|' | '}'
+                );
             if typed || !character.is_ascii() && !character.is_control() {
                 for octet in character.encode_utf8(&mut [0; 4]).bytes() {
                     percent::push(&mut self.text, octet);
