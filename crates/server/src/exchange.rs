@@ -150,6 +150,16 @@ impl Exchange {
         &self.hub
     }
 
+    /// Makes it fit for another request of the same connection; nobody else has a hold of it.
+    pub(crate) fn renew(&mut self) {
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        state.incoming.clear();
+        state.commands.clear();
+        (state.incoming_octets, state.command_octets) = (0, 0);
+        (state.ending, state.listener) = (None, None);
+        (state.wanted, state.inline, state.gone) = (false, true, false);
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // A handler that panicked while it held the lock left a state that is whole: each change
         // below is one push or one store.

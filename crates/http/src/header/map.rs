@@ -65,6 +65,12 @@ impl HeaderMap {
 
     /// Adds a field behind all others.
     pub fn append(&mut self, name: HeaderName<'_>, value: HeaderValue<'_>) {
+        if self.fields.capacity() == 0 {
+            // A usual answer: four to six fields of some thirty octets. Growing step by step would
+            // cost more than the fields themselves.
+            self.fields.reserve(6);
+            self.octets.reserve(192);
+        }
         let start = self.octets.len();
         let middle = start + name.as_bytes().len();
         self.octets.extend_from_slice(name.as_bytes());

@@ -50,7 +50,7 @@ impl<'a> HeaderValue<'a> {
     }
 
     /// A value from octets that a parser has already checked.
-    pub(super) const fn trusted(value: &'a [u8]) -> Self {
+    pub(crate) const fn trusted(value: &'a [u8]) -> Self {
         Self(value)
     }
 

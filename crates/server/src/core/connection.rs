@@ -19,7 +19,7 @@ use crate::{
     limits::Limits,
     payload::FilePart,
 };
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderName, Response, StatusCode};
 use http1::{
     Content, Outgoing,
     server::{Connection as Http1, Event},
@@ -37,6 +37,8 @@ pub struct Connection {
     peer: Peer,
     number: u64,
     current: Option<Box<Current>>,
+    /// The last request's, to be used again within a pipeline; an idle connection has none.
+    spare: Option<Box<Current>>,
     /// Over the cap: it gets a 503 and nothing else.
     refused: bool,
     /// A head was sent that announced content: its end must be told.
@@ -69,8 +71,19 @@ impl Connection {
         if service.trace.is_on() {
             http1.set_trace(service.trace.with_connection(number));
         }
-        let (current, files) = (None, VecDeque::new());
-        Self { http1, service, hub, peer, number, current, refused: false, unended: false, files }
+        let (current, spare, files) = (None, None, VecDeque::new());
+        Self {
+            http1,
+            service,
+            hub,
+            peer,
+            number,
+            current,
+            spare,
+            refused: false,
+            unended: false,
+            files,
+        }
     }
 
     /// Takes octets from the peer and does all that they make possible.
@@ -161,11 +174,12 @@ impl Connection {
         loop {
             self.apply_commands(moment);
             if self.current.as_ref().is_some_and(|current| current.exchange.is_saturated()) {
-                return;
+                break;
             }
-            let Some(event) = self.http1.poll_event() else { return };
+            let Some(event) = self.http1.poll_event() else { break };
             self.on_event(event, moment);
         }
+        self.spare = None;
     }
     // ANCHOR_END: process
 
@@ -199,16 +213,16 @@ impl Connection {
 
     fn begin(&mut self, request: http::Request, content: Content, moment: &Moment) {
         let key = Key { connection: self.number, stream: 0 };
-        let exchange = Arc::new(Exchange::new(self.hub.clone(), key));
         let receiving = content != Content::None;
-        let record = self.service.log.is_some().then(|| record(self.peer, &request, moment));
-        self.current = Some(Box::new(Current {
-            exchange: exchange.clone(),
-            receiving,
-            asked: false,
-            began: moment.now,
-            record,
-        }));
+        let mut current = self.spare.take().unwrap_or_else(|| {
+            let exchange = Arc::new(Exchange::new(self.hub.clone(), key));
+            let (receiving, asked, began, record) = (false, false, moment.now, None);
+            Box::new(Current { exchange, receiving, asked, began, record })
+        });
+        (current.receiving, current.asked, current.began) = (receiving, false, moment.now);
+        current.record = self.service.log.is_some().then(|| record(self.peer, &request, moment));
+        let exchange = current.exchange.clone();
+        self.current = Some(current);
         let body = if receiving { Body::of(exchange.clone()) } else { Body::default() };
         let request = Request { head: request, peer: self.peer, params: Vec::new(), body };
         dispatch(&self.service.handler, request, Reply::new(exchange.clone()));
@@ -256,10 +270,8 @@ impl Connection {
 
     /// Sends the head; answers whether content may follow.
     fn send_head(&mut self, mut response: Response, length: Option<u64>, moment: &Moment) -> bool {
-        if !response.headers.contains(HeaderName::DATE)
-            && let Ok(date) = HeaderValue::new(moment.date())
-        {
-            response.headers.append(HeaderName::DATE, date);
+        if !response.headers.contains(HeaderName::DATE) {
+            response.headers.append(HeaderName::DATE, moment.date());
         }
         let content = match length {
             _ if response.status.forbids_content() => Outgoing::None,
@@ -311,7 +323,7 @@ impl Connection {
     }
 
     fn finish(&mut self, trailers: Option<HeaderMap>, moment: &Moment) {
-        let Some(current) = self.current.take() else { return };
+        let Some(mut current) = self.current.take() else { return };
         if self.unended {
             self.unended = false;
             if self.http1.send_end(trailers.as_ref()).is_err() {
@@ -322,10 +334,14 @@ impl Connection {
             current.exchange.disconnect();
             self.http1.discard_body();
         }
-        if let (Some(log), Some(mut record)) = (&self.service.log, current.record) {
+        if let (Some(log), Some(mut record)) = (&self.service.log, current.record.take()) {
             record.time = moment.wall;
             record.took = moment.now.saturating_duration_since(current.began);
             log.record(&record);
+        }
+        if let Some(exchange) = Arc::get_mut(&mut current.exchange) {
+            exchange.renew();
+            self.spare = Some(current);
         }
     }
 
