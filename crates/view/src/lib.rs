@@ -3,6 +3,7 @@
 //!
 //! ```text
 //!   connection ──► Trace ──► Sink ──► Recorder     keeps the events, bounded
+//!                                ├──► Ladder       what went over the wire: `get -v`
 //!                                ├──► Walk         from `get` down to the socket: `get --trace`
 //!                                └──► json         one object per line, for programs
 //! ```
@@ -31,10 +32,12 @@
 #![forbid(unsafe_code)]
 
 pub mod json;
+mod ladder;
 mod record;
 mod visible;
 mod walk;
 
+pub use ladder::{Detail, Ladder};
 pub use record::{OwnedField, OwnedValue, Record, Recorder};
 pub use visible::{hex_lines, visible, visible_octets};
 pub use walk::Walk;
