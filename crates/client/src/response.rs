@@ -51,6 +51,8 @@ pub struct Hop {
     pub url: Uri,
     /// How.
     pub status: StatusCode,
+    /// By which version.
+    pub version: Version,
     /// With which fields.
     pub headers: HeaderMap,
 }

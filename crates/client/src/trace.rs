@@ -68,6 +68,18 @@ walk! {
 }
 // ANCHOR_END: walk
 
+/// Below the walk: octets that the kernel took, in a field `octets`. A download has thousands of
+/// these, so they are for who wants to see the wire itself.
+pub const SENT: Step =
+    Step { name: "socket.send", python: "socket.socket.sendall", depth: 6, layer: Layer::Sockets };
+/// Below the walk: octets that the kernel gave.
+pub const RECEIVED: Step = Step {
+    name: "socket.receive",
+    python: "socket.socket.recv_into",
+    depth: 6,
+    layer: Layer::Sockets,
+};
+
 /// The row of this name.
 pub fn step(name: &str) -> Option<&'static Step> {
     WALK.iter().find(|step| step.name == name)
@@ -103,6 +115,11 @@ impl Step {
 /// Text that is only made when somebody listens.
 pub(crate) fn shown(trace: &Trace, make: impl FnOnce() -> String) -> String {
     if trace.is_on() { make() } else { String::new() }
+}
+
+/// Tells that these octets passed the socket.
+pub(crate) fn octets(trace: &Trace, step: &Step, direction: Direction, octets: &[u8]) {
+    step.tell(trace, direction, || [Field { name: "octets", value: Value::Octets(octets) }]);
 }
 
 /// A field of text.

@@ -20,6 +20,7 @@ use super::stream::Stream;
 use crate::{
     Error,
     core::timeouts::{Deadline, Phase, Timeouts, Wait},
+    trace,
 };
 use http1::client::{Connection as Machine, Event};
 use sockets::{Events, Interest, Poller, Token};
@@ -28,7 +29,10 @@ use std::{
     net::SocketAddr,
     time::Instant,
 };
-use wire::Output;
+use wire::{
+    Output,
+    trace::{Direction, Trace},
+};
 
 /// The one buffer that everything received passes through. 64 KiB: what a socket usually holds.
 const BUFFER: usize = 64 * 1024;
@@ -78,6 +82,8 @@ pub(crate) struct Connection {
     pub(crate) name: String,
     /// Its number in traces.
     pub(crate) number: u64,
+    /// Who wants to see the octets.
+    pub(crate) trace: Trace,
     /// Requests it has carried.
     pub(crate) served: u64,
     pub(crate) sent: u64,
@@ -97,6 +103,7 @@ impl Connection {
             poller: None,
             name,
             number,
+            trace: Trace::default(),
             served: 0,
             sent: 0,
             received: 0,
@@ -191,6 +198,14 @@ impl Connection {
         let written = self.stream.write_vectored(slices.get(..filled).unwrap_or_default());
         match written {
             Ok(written) => {
+                let mut left = written;
+                for slice in slices.iter().take(filled) {
+                    let taken = slice.get(..left.min(slice.len())).unwrap_or_default();
+                    if !taken.is_empty() {
+                        trace::octets(&self.trace, &trace::SENT, Direction::Sent, taken);
+                    }
+                    left -= taken.len();
+                }
                 self.output.advance(written as u64);
                 self.sent += written as u64;
                 Ok(written > 0)
@@ -226,7 +241,9 @@ impl Connection {
             Ok(length) => {
                 self.received += length as u64;
                 self.first_octet.get_or_insert(now);
-                self.machine.receive(self.buffer.get_mut(..length).unwrap_or_default(), now);
+                let octets = self.buffer.get_mut(..length).unwrap_or_default();
+                trace::octets(&self.trace, &trace::RECEIVED, Direction::Received, octets);
+                self.machine.receive(octets, now);
                 Ok(Got::Octets)
             }
             Err(error) if is_wait(&error) => Ok(Got::Nothing),

@@ -65,12 +65,13 @@ impl Exchange {
     /// # Errors
     /// [`Failed`]; the connection is closed then.
     pub(crate) fn run(
-        checkout: Checkout,
+        mut checkout: Checkout,
         request: &Prepared,
         waits: Waits,
         expects: bool,
     ) -> Result<Answer, Failed> {
         let trace = request.trace.with_connection(checkout.connection.number);
+        checkout.connection.trace = trace.clone();
         let head_at = Instant::now();
         let mut exchange =
             Self { checkout, waits, trace, upload: None, cut: false, uploaded: 0, head_at };

@@ -240,6 +240,7 @@ impl Session {
         chain.history.push(Hop {
             url: from.clone().without_userinfo(),
             status: answer.head.status,
+            version: answer.head.version,
             headers: answer.head.headers.clone(),
         });
         let parts = &mut chain.parts;
