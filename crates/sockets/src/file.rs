@@ -43,3 +43,31 @@ fn copy(socket: &impl AsFd, file: &File, offset: u64, count: usize) -> io::Resul
     // Octets that the socket does not take are read again next time; the offset is the caller's.
     file::write_to(socket.as_fd(), piece.get(..read).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{io::Read, os::unix::net::UnixStream};
+
+    #[test]
+    fn the_portable_way_sends_the_same_octets() {
+        let folder = testkit::TempDir::new("copy");
+        let path = folder.path().join("file");
+        let octets: Vec<u8> = (0..=255).cycle().take(200_000).collect();
+        std::fs::write(&path, &octets).unwrap();
+        let file = File::open(path).unwrap();
+        let (ours, mut theirs) = UnixStream::pair().unwrap();
+        let reader = std::thread::spawn(move || {
+            let mut found = Vec::new();
+            theirs.read_to_end(&mut found).unwrap();
+            found
+        });
+        let mut offset = 5;
+        while offset < octets.len() {
+            offset += copy(&ours, &file, offset as u64, octets.len() - offset).unwrap();
+        }
+        assert_eq!(copy(&ours, &file, offset as u64, 100).unwrap(), 0, "the end");
+        drop(ours);
+        assert!(reader.join().unwrap() == octets[5..]);
+    }
+}

@@ -20,8 +20,8 @@ pub use info::{Info, State, info};
 
 #[cfg(target_os = "linux")]
 use crate::sys::number::{
-    TCP_CORK, TCP_DEFER_ACCEPT, TCP_FASTOPEN, TCP_KEEPCNT, TCP_KEEPIDLE, TCP_KEEPINTVL,
-    TCP_NOTSENT_LOWAT, TCP_QUICKACK, TCP_USER_TIMEOUT,
+    TCP_CORK, TCP_DEFER_ACCEPT, TCP_FASTOPEN, TCP_FASTOPEN_CONNECT, TCP_KEEPCNT, TCP_KEEPIDLE,
+    TCP_KEEPINTVL, TCP_NOTSENT_LOWAT, TCP_QUICKACK, TCP_USER_TIMEOUT,
 };
 use crate::sys::{
     limit,
@@ -225,6 +225,15 @@ linux_option! {
 }
 
 linux_option! {
+    /// Lets a client's first write travel in its first segment (RFC 7413), to a server that gave it
+    /// a cookie before. To be set before connect. The data may arrive twice.
+    ///
+    /// # Errors
+    /// `Unsupported` on other systems than Linux; `InvalidInput` on a connected socket.
+    set_fastopen_connect(stream: &TcpStream, on: bool) => TCP_FASTOPEN_CONNECT, on.into()
+}
+
+linux_option! {
     /// Takes data in the first segment of a client that was here before (RFC 7413), for at most
     /// `pending` connections at a time. The data may be a replay; `net.ipv4.tcp_fastopen` must
     /// have bit 2 set.
@@ -232,4 +241,79 @@ linux_option! {
     /// # Errors
     /// `Unsupported` on other systems than Linux.
     set_fastopen(listener: &TcpListener, pending: u32) => TCP_FASTOPEN, clamp(pending.into())
+}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use super::*;
+    use crate::sys::number::TCP_FASTOPEN_CONNECT;
+
+    fn pair() -> (TcpListener, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        (listener, stream)
+    }
+
+    fn tcp(socket: &impl AsFd, name: i32) -> i32 {
+        option::number(socket.as_fd(), Name(IPPROTO_TCP, name)).unwrap()
+    }
+
+    #[test]
+    fn what_was_set_is_what_the_kernel_has() {
+        let (listener, stream) = pair();
+        let keepalive = Keepalive {
+            idle: Duration::from_millis(6_500),
+            interval: Duration::from_secs(5),
+            probes: 4,
+        };
+        set_keepalive(&stream, Some(keepalive)).unwrap();
+        assert_eq!(tcp(&stream, TCP_KEEPIDLE), 7, "rounded up");
+        assert_eq!((tcp(&stream, TCP_KEEPINTVL), tcp(&stream, TCP_KEEPCNT)), (5, 4));
+        let on = || option::number(stream.as_fd(), Name(SOL_SOCKET, SO_KEEPALIVE)).unwrap();
+        assert_eq!(on(), 1);
+        set_keepalive(&stream, None).unwrap();
+        assert_eq!(on(), 0);
+        set_user_timeout(&stream, Duration::from_millis(1_234)).unwrap();
+        assert_eq!(tcp(&stream, TCP_USER_TIMEOUT), 1_234);
+        set_unsent_limit(&stream, 16_384).unwrap();
+        assert_eq!(tcp(&stream, TCP_NOTSENT_LOWAT), 16_384);
+        set_cork(&stream, true).unwrap();
+        assert_eq!(tcp(&stream, TCP_CORK), 1);
+        set_quick_ack(&stream, true).unwrap();
+        assert_eq!(tcp(&stream, TCP_QUICKACK), 1);
+        set_fastopen(&listener, 17).unwrap();
+        assert_eq!(tcp(&listener, TCP_FASTOPEN), 17);
+        set_fastopen_connect(&stream, true).unwrap_err();
+        assert_eq!(tcp(&stream, TCP_FASTOPEN_CONNECT), 0, "too late: it is connected");
+        set_defer_accept(&listener, Duration::from_secs(1)).unwrap();
+        assert!(tcp(&listener, TCP_DEFER_ACCEPT) >= 1);
+        set_listener_nodelay(&listener, true).unwrap();
+        assert_eq!(tcp(&listener, TCP_NODELAY), 1);
+    }
+
+    #[test]
+    fn linger_is_on_or_off() {
+        let (_listener, stream) = pair();
+        let told = || {
+            let mut value = Linger { on: 0, seconds: 0 };
+            option::get(stream.as_fd(), Name(SOL_SOCKET, SO_LINGER), &mut value).unwrap();
+            value
+        };
+        set_linger(&stream, Some(Duration::from_millis(1_500))).unwrap();
+        assert_eq!(told(), Linger { on: 1, seconds: 2 });
+        set_linger(&stream, None).unwrap();
+        assert_eq!(told().on, 0);
+    }
+
+    #[test]
+    fn buffers_hold_what_was_asked_for() {
+        let (_listener, stream) = pair();
+        set_buffers(&stream, Some(50_000), None).unwrap();
+        let (send, before) = buffers(&stream).unwrap();
+        assert!(send >= 50_000);
+        set_buffers(&stream, None, Some(60_000)).unwrap();
+        let (same, receive) = buffers(&stream).unwrap();
+        assert!(same == send && receive >= 60_000 && receive != before);
+    }
 }

@@ -10,6 +10,10 @@
 //! a length octet and a family octet.
 //!
 //! Invariant: the structure is built and read as octets, so that nothing here is `unsafe`.
+#![cfg_attr(
+    not(target_os = "linux"),
+    allow(dead_code, reason = "elsewhere std reads the addresses that the kernel wrote")
+)]
 
 use super::number::{AF_INET, AF_INET6};
 use std::{

@@ -22,6 +22,8 @@
 //!
 //! Invariant: no function here retries, waits or decides; policy is the callers'.
 
+#[cfg(test)]
+mod abi;
 pub(crate) mod address;
 mod call;
 pub(crate) mod file;

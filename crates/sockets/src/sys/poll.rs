@@ -41,10 +41,12 @@ pub(crate) struct PollFd {
     pub(crate) answered: c_short,
 }
 
+/// `nfds_t`.
 #[cfg(target_os = "linux")]
-type Count = std::ffi::c_ulong;
+pub(super) type Count = std::ffi::c_ulong;
+/// `nfds_t`.
 #[cfg(not(target_os = "linux"))]
-type Count = std::ffi::c_uint;
+pub(super) type Count = std::ffi::c_uint;
 
 unsafe extern "C" {
     fn poll(list: *mut PollFd, count: Count, timeout: c_int) -> c_int;

@@ -194,3 +194,30 @@ fn v6_destination(item: &Item<'_>) -> Option<IpAddr> {
     let octets = item.data.first_chunk::<16>()?;
     Some(Ipv6Addr::from(*octets).into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::udp::UdpOptions;
+
+    /// A network card that refuses cannot be had on loopback; that the socket remembers can.
+    #[test]
+    fn once_refused_segments_go_out_apart() {
+        let local = "127.0.0.1:0".parse().unwrap();
+        let from = UdpSocket::bind(local, &UdpOptions::default()).unwrap();
+        let to = UdpSocket::bind(local, &UdpOptions { offload: false, ..UdpOptions::default() });
+        let to = to.unwrap();
+        from.segmentation.store(false, Ordering::Relaxed);
+        assert!(!from.abilities().segmentation);
+        let address = to.as_std().local_addr().unwrap();
+        let transmit =
+            Transmit { ecn: Some(Ecn::Ect0), ..Transmit::to(address, b"abcdefgh").segmented(3) };
+        assert_eq!(from.send(&transmit).unwrap(), 8);
+        assert_eq!(from.send_batch(&[transmit, Transmit::to(address, b"z")]).unwrap(), 2);
+        let mut batch = Batch::new(1, 100);
+        for expected in ["abc", "def", "gh", "abc", "def", "gh", "z"] {
+            to.receive(&mut batch).unwrap();
+            assert_eq!(batch.iter_mut().next().unwrap().octets, expected.as_bytes());
+        }
+    }
+}

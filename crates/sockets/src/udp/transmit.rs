@@ -94,6 +94,7 @@ impl<'a> Transmit<'a> {
     }
 
     /// Whether it is more than one datagram.
+    #[cfg(any(target_os = "linux", test))]
     pub(super) fn is_segmented(&self) -> bool {
         self.segment.is_some_and(|length| length < self.octets.len())
     }
