@@ -1,0 +1,77 @@
+//! One page, walked through the layers: what each version of HTTP pays for the same eight things.
+//!
+//! ```text
+//!   a raw socket ─► HTTP/1.0 ─► HTTP/1.1 ─► pipelining, and the wall ─► the floors of a client
+//! ```
+//!
+//! Everything that is printed was done just before, on the loopback, by the stack itself; the round
+//! trips and the octets are counted, not assumed.
+
+mod conversation;
+mod floors;
+mod site;
+mod stops;
+
+pub use conversation::Cost;
+
+use site::Door;
+use std::io::{self, Write};
+
+/// Why the tour broke off.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The loopback or the terminal failed.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// Our own server sent what it must not.
+    #[error("the answer is malformed: {0}")]
+    Malformed(#[from] http1::Error),
+    /// We asked for what cannot be asked.
+    #[error("the request is malformed: {0}")]
+    Misuse(#[from] http1::Misuse),
+    /// A field that cannot be sent.
+    #[error("{0}")]
+    Field(#[from] http::InvalidField),
+    /// The client's own errors.
+    #[error("{0}")]
+    Client(#[from] client::Error),
+    /// The connection ended before the answer did.
+    #[error("the connection ended before the answer did")]
+    Ended,
+}
+
+/// What the stops found out, for tests and for the table at the end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// Each version's name and what the page cost.
+    pub costs: Vec<(&'static str, Cost)>,
+    /// Behind a slow answer, in the order in which the answers came: where each was asked, and
+    /// whether on the slow one's connection.
+    pub order: Vec<(String, bool)>,
+}
+
+/// Walks the page through every layer there is and tells it to `out`.
+///
+/// # Errors
+/// See [`Error`].
+pub fn run(out: &mut impl Write) -> Result<Report, Error> {
+    let door = Door::default();
+    let server = site::start(&door)?;
+    let Some(address) = server.addresses().first().copied() else { return Err(Error::Ended) };
+    writeln!(out, "One page, from a socket up\n")?;
+    writeln!(
+        out,
+        "The page is one document and the seven things it names: a style sheet, a script and five\n\
+         pictures. The server runs in this process, on the loopback. Every number below was counted\n\
+         while it happened.\n"
+    )?;
+    stops::socket(out, address)?;
+    let mut costs = vec![("HTTP/1.0", stops::http10(out, address)?)];
+    costs.push(("HTTP/1.1, kept alive", stops::http11(out, address)?));
+    costs.push(("HTTP/1.1, pipelined", stops::pipelined(out, address)?));
+    let order = stops::wall(out, address, &door)?;
+    floors::walk(out, address)?;
+    stops::summary(out, &costs)?;
+    server.stop()?;
+    Ok(Report { costs, order })
+}

@@ -1,0 +1,82 @@
+//! The page that takes the tour: one document and the seven things it names.
+//!
+//! Served by our own server on a port of its own, with one resource, `/slow`, that answers only when
+//! the tour says so: whatever waits behind it waits by rule and not by chance.
+
+use http::{HeaderName, HeaderValue, Response, StatusCode};
+use server::{Reply, Request, Router, Running, Server, inline};
+use std::{
+    io,
+    sync::{Arc, Condvar, Mutex, PoisonError},
+};
+
+/// What the page is made of: path, type, octets.
+const PARTS: [(&str, &str, usize); 8] = [
+    ("/", "text/html; charset=utf-8", 0),
+    ("/style.css", "text/css; charset=utf-8", 1_800),
+    ("/app.js", "text/javascript; charset=utf-8", 4_200),
+    ("/socket.svg", "image/svg+xml", 900),
+    ("/1.webp", "image/webp", 12_000),
+    ("/2.webp", "image/webp", 12_000),
+    ("/3.webp", "image/webp", 12_000),
+    ("/4.webp", "image/webp", 12_000),
+];
+
+const DOCUMENT: &str = "<!DOCTYPE html>\n<html lang=\"ko\"><head><meta charset=\"utf-8\">\
+<title>소켓과 HTTP</title>\n<link rel=\"stylesheet\" href=\"/style.css\">\
+<script src=\"/app.js\"></script></head>\n<body><img src=\"/socket.svg\">\
+<img src=\"/1.webp\"><img src=\"/2.webp\"><img src=\"/3.webp\"><img src=\"/4.webp\">\n\
+<p>A page is one document and the things it names.</p></body></html>\n";
+
+/// The paths a browser asks for to show the page, the document first.
+pub(super) fn paths() -> impl Iterator<Item = &'static str> {
+    PARTS.iter().map(|(path, _, _)| *path)
+}
+
+/// A door that is shut until somebody opens it, once.
+#[derive(Clone, Default)]
+pub(super) struct Door(Arc<(Mutex<bool>, Condvar)>);
+
+impl Door {
+    /// Lets everybody through from now on.
+    pub(super) fn open(&self) {
+        *self.0.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.0.1.notify_all();
+    }
+
+    /// Waits until it is open.
+    fn pass(&self) {
+        let open = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(self.0.1.wait_while(open, |open| !*open));
+    }
+}
+
+/// The server of the page, on a port that the kernel chooses; `/slow` waits for the door.
+pub(super) fn start(door: &Door) -> io::Result<Running> {
+    let mut router = Router::new();
+    for (path, kind, length) in PARTS {
+        let content: Arc<[u8]> = match length {
+            0 => DOCUMENT.as_bytes().into(),
+            length => filler(path, length).into(),
+        };
+        router = router.get(path, inline(move |_, reply| answer(reply, kind, content.clone())));
+    }
+    let door = door.clone();
+    router = router.get("/slow", move |_: Request, reply: Reply| {
+        door.pass();
+        reply.text(StatusCode::OK, "slow");
+    });
+    let address = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+    Server::new(router).listen(address)?.start()
+}
+
+fn answer(reply: Reply, kind: &'static str, content: Arc<[u8]>) {
+    let mut response = Response::new(StatusCode::OK);
+    response.headers.append(HeaderName::CONTENT_TYPE, HeaderValue::from_static(kind));
+    reply.send(response, content);
+}
+
+/// `length` octets that stand for a real file's; what they are does not matter to HTTP.
+fn filler(path: &str, length: usize) -> Vec<u8> {
+    path.bytes().cycle().take(length).collect()
+}
