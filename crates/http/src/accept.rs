@@ -36,8 +36,8 @@ type Weight = u16;
 
 const WHOLE: Weight = 1000;
 
-/// The media type to send; nothing where none is acceptable (406, or send one all the same). Without
-/// a field every type is acceptable.
+/// The media type to send; nothing where none is acceptable (406, or send one all the same).
+/// Without a field every type is acceptable.
 pub fn media(value: Option<&[u8]>, offers: &[&str]) -> Option<usize> {
     let Some(value) = value.filter(|value| list::elements(value).next().is_some()) else {
         return (!offers.is_empty()).then_some(0);
@@ -73,8 +73,8 @@ pub fn encoding(value: Option<&[u8]>, offers: &[&str]) -> Option<usize> {
 }
 
 /// The language to send; nothing where none fits: the server's default is then better than 406
-/// (RFC 9110 §12.5.4). `ko` takes `ko-KR` (RFC 4647 §3.3.1); and where nothing fits so, `ko-KR` takes
-/// `ko` (RFC 4647 §3.4).
+/// (RFC 9110 §12.5.4). `ko` takes `ko-KR` (RFC 4647 §3.3.1); and where nothing fits so, `ko-KR`
+/// takes `ko` (RFC 4647 §3.4).
 pub fn language(value: Option<&[u8]>, offers: &[&str]) -> Option<usize> {
     let Some(value) = value else { return (!offers.is_empty()).then_some(0) };
     let chosen = |fits: fn(&[u8], &[u8]) -> bool| {

@@ -67,8 +67,19 @@ pub enum InvalidChallenge {
 ///
 /// # Errors
 /// See [`InvalidChallenge`]; the field is to be ignored then.
-// ANCHOR: challenges
 pub fn challenges(value: &[u8]) -> Result<Vec<Challenge>, InvalidChallenge> {
+    challenges_within(value, &Limits::DEFAULT)
+}
+
+/// As [`challenges`], with the caller's limit.
+///
+/// # Errors
+/// See [`InvalidChallenge`].
+// ANCHOR: challenges
+pub fn challenges_within(
+    value: &[u8],
+    limits: &Limits,
+) -> Result<Vec<Challenge>, InvalidChallenge> {
     let mut all: Vec<Challenge> = Vec::new();
     let mut rest = skip_commas(value);
     while !rest.is_empty() {
@@ -83,7 +94,7 @@ pub fn challenges(value: &[u8]) -> Result<Vec<Challenge>, InvalidChallenge> {
                 last.parameters.push(parameter);
                 behind
             } else {
-                if all.len() >= Limits::DEFAULT.challenges {
+                if all.len() >= limits.challenges {
                     return Err(InvalidChallenge::TooMany { offset });
                 }
                 let (challenge, behind) = challenge(rest).ok_or(bad)?;

@@ -115,7 +115,8 @@ impl<'a> ETags<'a> {
     }
 
     /// The tags in order, up to the first octet that belongs to none. What follows is not guessed
-    /// at: a tag that is not seen fails `If-Match` and lets `If-None-Match` pass, and both are safe.
+    /// at: a tag that is not seen fails `If-Match` and lets `If-None-Match` pass, and both are
+    /// safe.
     pub fn tags(&self) -> impl Iterator<Item = ETag<'a>> {
         let mut rest = match self {
             Self::Any => [].as_slice(),

@@ -1,6 +1,19 @@
 //! What HTTP means, whichever version carries it: methods, status codes, fields, targets, dates,
 //! preconditions, ranges, cookies (RFC 9110, RFC 6265, RFC 3986).
 //!
+//! | module           | answers                                          | RFC                |
+//! |------------------|--------------------------------------------------|--------------------|
+//! | [`Target`]       | what a request line asks for, in four forms      | 9112 §3.2          |
+//! | [`uri`]          | names of resources, Korean ones too              | 3986, 3492         |
+//! | [`header`]       | fields in order, lists, what ends at the next hop| 9110 §5, §7.6.1    |
+//! | [`date`]         | three forms of dates, the calendar               | 9110 §5.6.7        |
+//! | [`etag`], [`conditional`] | only if it is still the same            | 9110 §8.8, §13     |
+//! | [`ranges`]       | a part instead of the whole                      | 9110 §14           |
+//! | [`media`], [`accept`] | what kind it is, which kind is wanted       | 9110 §8.3, §12     |
+//! | [`auth`]         | challenges, Basic                                | 9110 §11, 7617     |
+//! | [`redirect`]     | what to ask for next                             | 9110 §15.4         |
+//! | [`cookie`]       | what to remember and say again                   | 6265, 6265bis      |
+//!
 //! A message here is a *head*: the body is a stream of its own and passes beside it, so that four
 //! gigabytes need no more memory than four octets.
 //!

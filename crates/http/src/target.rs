@@ -90,8 +90,8 @@ impl Target {
         }
     }
 
-    /// `absolute-form = absolute-URI` (RFC 9112 §3.2.2), with an authority: whatever a proxy could be
-    /// asked for has one.
+    /// `absolute-form = absolute-URI` (RFC 9112 §3.2.2), with an authority: whatever a proxy could
+    /// be asked for has one.
     fn parse_absolute(text: &str) -> Result<Self, InvalidTarget> {
         let Some((scheme, rest)) = text.split_once("://") else {
             return Err(bad("the target has none of the four forms", 0));
@@ -111,8 +111,8 @@ impl Target {
     }
 
     /// The whole URI that a request is for (RFC 9110 §7.1): the target's own where it is absolute,
-    /// else built of the connection's scheme and the Host field. Octets that a URI must not hold but
-    /// browsers send (`|`, `[`, ...) are encoded.
+    /// else built of the connection's scheme and the Host field. Octets that a URI must not hold
+    /// but browsers send (`|`, `[`, ...) are encoded.
     ///
     /// # Errors
     /// [`InvalidUri`] where Host is missing or the parts make no URI; `*` is the server's root.

@@ -9,82 +9,74 @@ use http::{
 };
 use wire::UnixTime;
 
+const TYPES: [&str; 3] = ["text/html; charset=utf-8", "application/json", "image/png"];
+const CODINGS: [&str; 3] = ["br", "gzip", "identity"];
+const LANGUAGES: [&str; 3] = ["en", "ko-KR", "de"];
+
+const ACCEPT: &[&str] = &[
+    "(none)",
+    "",
+    "*/*",
+    "text/*",
+    "application/*, text/*;q=0.9",
+    "image/png, text/html",
+    "text/html;q=0, */*",
+    "text/html;q=0.3, */*;q=0.2, application/json",
+    "text/html;charset=utf-8, */*;q=0.1",
+    "text/html;charset=latin1",
+    "text/*;q=0",
+    "TEXT/HTML",
+    "audio/*",
+    "*/*;q=0",
+    "text/html;q=2",
+    "text/html;q=0.1234",
+    "garbage",
+];
+
+const ACCEPT_ENCODING: &[&str] = &[
+    "(none)",
+    "",
+    "gzip",
+    "x-gzip",
+    "gzip, br",
+    "gzip;q=1.0, br;q=0.5",
+    "deflate",
+    "*",
+    "br;q=0, *",
+    "gzip;q=0",
+    "identity",
+    "identity;q=0",
+    "*;q=0",
+    "*;q=0, identity;q=0.1",
+    "gzip;q=0.001",
+    "identity;q=0.5, gzip;q=0.4",
+    "GZIP",
+    "gzip;x=1",
+];
+
+const ACCEPT_LANGUAGE: &[&str] = &[
+    "(none)",
+    "ko",
+    "ko-KR",
+    "ko-KR-x-y",
+    "de-AT, ko;q=0.5",
+    "de-AT",
+    "fr",
+    "fr, *;q=0.1",
+    "en;q=0, *",
+    "KO",
+    "k",
+    "ko;q=0",
+];
+
 #[test]
 fn the_client_weighs_and_the_server_breaks_ties() {
-    let types = ["text/html; charset=utf-8", "application/json", "image/png"];
-    let codings = ["br", "gzip", "identity"];
-    let languages = ["en", "ko-KR", "de"];
     type Choose = fn(Option<&[u8]>, &[&str]) -> Option<usize>;
     let mut table = String::new();
     let cases: [(&str, Choose, [&str; 3], &[&str]); 3] = [
-        (
-            "Accept",
-            accept::media,
-            types,
-            &[
-                "(none)",
-                "",
-                "*/*",
-                "text/*",
-                "application/*, text/*;q=0.9",
-                "image/png, text/html",
-                "text/html;q=0, */*",
-                "text/html;q=0.3, */*;q=0.2, application/json",
-                "text/html;charset=utf-8, */*;q=0.1",
-                "text/html;charset=latin1",
-                "text/*;q=0",
-                "TEXT/HTML",
-                "audio/*",
-                "*/*;q=0",
-                "text/html;q=2",
-                "text/html;q=0.1234",
-                "garbage",
-            ],
-        ),
-        (
-            "Accept-Encoding",
-            accept::encoding,
-            codings,
-            &[
-                "(none)",
-                "",
-                "gzip",
-                "x-gzip",
-                "gzip, br",
-                "gzip;q=1.0, br;q=0.5",
-                "deflate",
-                "*",
-                "br;q=0, *",
-                "gzip;q=0",
-                "identity",
-                "identity;q=0",
-                "*;q=0",
-                "*;q=0, identity;q=0.1",
-                "gzip;q=0.001",
-                "identity;q=0.5, gzip;q=0.4",
-                "GZIP",
-                "gzip;x=1",
-            ],
-        ),
-        (
-            "Accept-Language",
-            accept::language,
-            languages,
-            &[
-                "(none)",
-                "ko",
-                "ko-KR",
-                "ko-KR-x-y",
-                "de-AT, ko;q=0.5",
-                "de-AT",
-                "fr",
-                "fr, *;q=0.1",
-                "en;q=0, *",
-                "KO",
-                "k",
-                "ko;q=0",
-            ],
-        ),
+        ("Accept", accept::media, TYPES, ACCEPT),
+        ("Accept-Encoding", accept::encoding, CODINGS, ACCEPT_ENCODING),
+        ("Accept-Language", accept::language, LANGUAGES, ACCEPT_LANGUAGE),
     ];
     for (field, choose, offers, values) in cases {
         table += &format!("{field}, where there is {}\n", offers.join(" | "));

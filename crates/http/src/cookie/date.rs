@@ -20,8 +20,8 @@ const MONTHS: [&[u8; 3]; 12] = [
     b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec",
 ];
 
-/// The moment that an Expires attribute names, as a cookie's reader understands it; nothing where it
-/// cannot.
+/// The moment that an Expires attribute names, as a cookie's reader understands it; nothing where
+/// it cannot.
 pub fn parse(text: &[u8]) -> Option<UnixTime> {
     let (mut time, mut day, mut month, mut year) = (None, None, None, None);
     let tokens = text.split(|octet| is_delimiter(*octet)).filter(|token| !token.is_empty());

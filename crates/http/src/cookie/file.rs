@@ -31,8 +31,8 @@ pub struct FileError {
     pub reason: &'static str,
 }
 
-/// The cookies of a file, and what was wrong with the lines that hold none. Comments and empty lines
-/// are passed over; at most [`Limits::cookies`] are read.
+/// The cookies of a file, and what was wrong with the lines that hold none. Comments and empty
+/// lines are passed over; at most [`Limits::cookies`] are read.
 pub fn read(text: &[u8], limits: &Limits) -> (Vec<Cookie>, Vec<FileError>) {
     let (mut cookies, mut errors) = (Vec::new(), Vec::new());
     for (index, line) in text.split(|octet| *octet == b'\n').enumerate() {

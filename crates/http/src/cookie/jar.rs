@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! Set-Cookie ─► may this host set it? ─► replaces the one of equal name, domain and path
-//!                                          │ too many? expired first, then what was used longest ago
+//!                                          │ too many? expired first, then the least used of late
 //!                                          ▼
 //! request    ◄─ host, path, TLS, site match ◄─ jar:  longest path first, then the oldest
 //! ```

@@ -43,8 +43,9 @@ pub(super) fn is_address(host: &str) -> bool {
     host.starts_with('[') || host.parse::<std::net::Ipv4Addr>().is_ok()
 }
 
-/// Whether cookies marked Secure may be set from and sent to this: TLS, or the machine itself, which
-/// no network lies before (6265bis §5.8.3 leaves it to the client; curl and browsers do the same).
+/// Whether cookies marked Secure may be set from and sent to this: TLS, or the machine itself,
+/// which no network lies before (6265bis §5.8.3 leaves it to the client; curl and browsers do the
+/// same).
 pub(super) fn is_trustworthy(uri: &Uri) -> bool {
     let loopback = match uri.host() {
         Some(Host::Name(name)) => name == "localhost" || name.ends_with(".localhost"),

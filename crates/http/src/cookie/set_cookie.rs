@@ -45,8 +45,8 @@ pub struct SetCookie {
 
 impl SetCookie {
     /// Reads a field's value at the time `now`; nothing where the whole field is to be ignored: a
-    /// control octet, neither name nor value, a pair over [`Limits::cookie_pair`], or a name that is
-    /// no UTF-8.
+    /// control octet, neither name nor value, a pair over [`Limits::cookie_pair`], or a name that
+    /// is no UTF-8.
     pub fn parse(value: &[u8], now: UnixTime, limits: &Limits) -> Option<Self> {
         if value.iter().any(|octet| octet.is_ascii_control() && *octet != b'\t') {
             return None;

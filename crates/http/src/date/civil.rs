@@ -68,8 +68,11 @@ impl Civil {
     /// Seconds since 1970. Years beyond some hundred thousand million saturate.
     pub fn to_unix(self) -> UnixTime {
         let clock = i64::from(self.hour) * 3600 + i64::from(self.minute) * 60;
-        let days = self.days().saturating_mul(DAY);
-        UnixTime(days.saturating_add(clock + i64::from(self.second)))
+        // The first day of an `i64` begins before its first second, so the sum needs more room.
+        let seconds =
+            i128::from(self.days()) * i128::from(DAY) + i128::from(clock) + i128::from(self.second);
+        let end = if seconds < 0 { i64::MIN } else { i64::MAX };
+        UnixTime(i64::try_from(seconds).unwrap_or(end))
     }
 
     /// This, if such a moment exists: no 30 February, no 25 o'clock.

@@ -6,8 +6,8 @@
 //! Connection: close, X-Trace       "close" is for the connection; the field X-Trace ends here too
 //! ```
 //!
-//! Proxy-Authenticate and Proxy-Authorization are not among them: they belong to the proxy that asked,
-//! which need not be the next one.
+//! Proxy-Authenticate and Proxy-Authorization are not among them: they belong to the proxy that
+//! asked, which need not be the next one.
 //!
 //! Used by: whoever passes messages on; and HTTP/2 and 3, where all of these but `TE: trailers` are
 //! malformed (RFC 9113 §8.2.2).

@@ -5,9 +5,9 @@
 //! fields   [name 0..4, value 6..17] [name 19..25, ...]   where each field stands in them
 //! ```
 //!
-//! Most requests have some ten fields, so a lookup walks the list and compares lengths first; a hash
-//! table would cost more to build than it saves. Order is kept because it means something: fields of
-//! one name combine in order (RFC 9110 §5.3), and a person reads them in order.
+//! Most requests have some ten fields, so a lookup walks the list and compares lengths first; a
+//! hash table would cost more to build than it saves. Order is kept because it means something:
+//! fields of one name combine in order (RFC 9110 §5.3), and a person reads them in order.
 //!
 //! Invariant: each name is a token and each value free of CR, LF and NUL.
 

@@ -37,8 +37,8 @@ impl<'a> HeaderValue<'a> {
     /// A value that is written in the program; a wrong one fails to compile where it is a constant.
     ///
     /// # Panics
-    /// Where [`HeaderValue::new`] would answer an error. Never for constants, which are checked when
-    /// the program is built.
+    /// Where [`HeaderValue::new`] would answer an error. Never for constants, which are checked
+    /// when the program is built.
     pub const fn from_static(value: &'static str) -> HeaderValue<'static> {
         let mut rest = value.as_bytes();
         assert!(!matches!(rest, [b' ' | b'\t', ..] | [.., b' ' | b'\t']), "white space at an end");

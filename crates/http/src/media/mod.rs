@@ -120,3 +120,18 @@ pub fn is_compressible(content_type: &str) -> bool {
         || ends("+text")
         || TEXT.iter().any(is)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted_and_each_type_is_one() {
+        assert!(EXTENSIONS.is_sorted_by(|(a, _), (b, _)| a < b));
+        for (extension, content_type) in EXTENSIONS {
+            assert!(MediaType::parse(content_type.as_bytes()).is_some(), "{content_type}");
+            assert_eq!(for_extension(&extension.to_uppercase()), Some(*content_type));
+            assert!(extension.len() <= 16, "the search has room for sixteen octets");
+        }
+    }
+}

@@ -21,8 +21,8 @@
 //! | none that is there                      | 416, `Content-Range: bytes */10`             |
 //!
 //! Ranges that overlap or touch are joined, so no octet is sent twice and many small overlapping
-//! ranges cannot make a large answer (RFC 9110 §14.2). Joining keeps the order of what was asked. A gap
-//! between two ranges is never filled, although the RFC allows it for small ones: who asked for
+//! ranges cannot make a large answer (RFC 9110 §14.2). Joining keeps the order of what was asked. A
+//! gap between two ranges is never filled, although the RFC allows it for small ones: who asked for
 //! certain octets gets these.
 //!
 //! Invariant: selected ranges are not empty, lie within the length and do not touch each other.

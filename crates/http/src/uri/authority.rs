@@ -117,7 +117,19 @@ impl Authority {
     /// # Errors
     /// As [`parse_host`](Self::parse_host).
     pub fn check_host(value: &[u8]) -> Result<(), InvalidUri> {
-        Split::of_host(value).map(|_| ())
+        // Nearly all hosts are letters, digits, dots and hyphens, and their ports four digits at
+        // most: one look at each octet.
+        let plain = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'.' | b'-');
+        let name = value.iter().position(|octet| !plain(octet)).unwrap_or(value.len());
+        match value.split_at_checked(name) {
+            Some(([_, ..], [])) => Ok(()),
+            Some(([_, ..], [b':', port @ ..]))
+                if port.len() < 5 && port.iter().all(u8::is_ascii_digit) =>
+            {
+                Ok(())
+            }
+            _ => Split::of_host(value).map(|_| ()),
+        }
     }
 
     /// The host.

@@ -204,10 +204,12 @@ fn may_name(character: char) -> bool {
         return character.is_ascii_alphanumeric() || character == '-';
     }
     let invisible = matches!(character,
-        '\u{ad}' | '\u{115f}' | '\u{1160}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{3002}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ff0e}' | '\u{ff61}' | '\u{ffa0}'
-        | '\u{fff0}'..='\u{ffff}' | '\u{e0000}'..);
-    !invisible && !character.is_control() && !character.is_whitespace()
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff0}'..='\u{ffff}' | '\u{e0000}'..);
+    // Fillers of Hangul are letters by name and nothing to the eye.
+    let filler = matches!(character, '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}');
+    let stop = matches!(character, '\u{3002}' | '\u{ff0e}' | '\u{ff61}');
+    !invisible && !filler && !stop && !character.is_control() && !character.is_whitespace()
 }
 
 /// Letters of Hangul joined to syllables by the arithmetic of the Unicode Standard, §3.12: the only
