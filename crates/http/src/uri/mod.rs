@@ -20,7 +20,7 @@
 //! Invariant: a `Uri` is ASCII, its scheme and host are in lower case, and its text parses to an
 //! equal `Uri`.
 //!
-//! Used by: `client` (what to fetch, where a redirect leads), [`Target`](crate::Target).
+//! Used by: `client` (what to fetch, where a redirect leads), [`Target`].
 
 mod authority;
 mod error;
