@@ -21,6 +21,8 @@
 
 mod dial;
 mod file;
+#[doc(hidden)]
+pub mod fuzzing;
 mod listen;
 pub mod owner;
 mod poller;

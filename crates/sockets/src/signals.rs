@@ -62,6 +62,9 @@ pub struct Signals {
 impl Signals {
     /// Catches `signals` from now on: they no longer end the process.
     ///
+    /// A hangup that is ignored already stays so: somebody started the program by nohup(1), and
+    /// meant it.
+    ///
     /// # Errors
     /// `AlreadyExists` while another `Signals` lives; or the kernel has no descriptor left.
     pub fn new(signals: &[Signal]) -> io::Result<Self> {
@@ -72,8 +75,14 @@ impl Signals {
         let pipe = signal::pipe().inspect_err(|_| CLAIMED.store(false, Ordering::Release))?;
         let mut caught = Self { pipe, replaced: Vec::new() };
         for &wanted in signals {
+            let number = wanted.number();
             // On failure, dropping `caught` puts back those that were replaced so far.
-            caught.replaced.push((wanted.number(), signal::catch(wanted.number())?));
+            let before = signal::catch(number)?;
+            if wanted == Signal::Hangup && before == signal::IGNORED {
+                signal::restore(number, before);
+            } else {
+                caught.replaced.push((number, before));
+            }
         }
         Ok(caught)
     }

@@ -203,6 +203,9 @@ fn an_override_is_for_its_host_and_port_alone() {
         ..DialOptions::default()
     };
     assert_eq!(dial("127.0.0.1", port, &wrong).unwrap().address.ip(), V4);
+    let every =
+        DialOptions { overrides: vec![("*".into(), port, vec![V4])], ..DialOptions::default() };
+    dial("any.test", port, &every).unwrap();
     let empty = overrides(port, &[]);
     let error = dial("host.test", port, &empty).unwrap_err();
     assert_eq!(error.to_string(), "'host.test' has no usable address");

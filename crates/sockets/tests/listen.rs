@@ -1,4 +1,5 @@
 //! Listeners over loopback: families, shared ports, queues, and what the kernel tells of TCP.
+#![cfg_attr(not(target_os = "linux"), allow(unused, reason = "some of this is Linux's alone"))]
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

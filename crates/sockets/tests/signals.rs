@@ -39,7 +39,11 @@ fn start(test: &str, part: &str) -> (Child, impl FnMut() -> String) {
 }
 
 fn send(child: &Child, signal: &str) {
-    let kill = format!("kill -{signal} {}", child.id());
+    send_to(&child.id().to_string(), signal);
+}
+
+fn send_to(process: &str, signal: &str) {
+    let kill = format!("kill -{signal} {process}");
     assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
 }
 
@@ -118,4 +122,36 @@ fn a_thread_waits_for_a_signal_that_another_one_gets() {
         assert_eq!(said(), "Quit");
     }
     assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn a_hangup_that_nohup_ignores_stays_ignored() {
+    const SELF: &str = "a_hangup_that_nohup_ignores_stays_ignored";
+    match part().as_deref() {
+        // An ignored signal stays ignored through exec: that is how nohup works.
+        Some("nohup") => {
+            let status = Command::new("sh")
+                .args(["-c", "trap '' HUP; exec \"$0\" \"$@\""])
+                .arg(env::current_exe().unwrap())
+                .args(["--exact", SELF, "--nocapture", "--test-threads=1"])
+                .env(CHILD, "ignoring")
+                .status();
+            assert!(status.unwrap().success());
+        }
+        Some(_) => {
+            let signals = Signals::new(&[Signal::Hangup, Signal::Terminate]).unwrap();
+            say(&format!("ready {}", std::process::id()));
+            say(&format!("{:?}", signals.wait()));
+        }
+        None => {
+            let (mut child, mut said) = start(SELF, "nohup");
+            let ready = said();
+            let process = ready.strip_prefix("ready ").unwrap();
+            for signal in ["HUP", "TERM"] {
+                send_to(process, signal);
+            }
+            assert_eq!(said(), "Terminate");
+            assert!(child.wait().unwrap().success());
+        }
+    }
 }

@@ -72,7 +72,8 @@ pub struct DialOptions {
     pub attempt_delay: Duration,
     /// Which addresses may be used.
     pub family: Family,
-    /// Names that are not resolved (curl's `--resolve`): host, port, and the addresses to use.
+    /// Names that are not resolved (curl's `--resolve`): host, port, and the addresses to use. The
+    /// host `*` stands for every one; the first that fits is taken.
     pub overrides: Vec<(String, u16, Vec<IpAddr>)>,
 }
 

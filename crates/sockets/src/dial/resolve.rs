@@ -46,8 +46,9 @@ pub(super) fn addresses(
     options: &DialOptions,
     deadline: Option<Instant>,
 ) -> Result<Vec<SocketAddr>, DialError> {
-    let mine =
-        |entry: &&(String, u16, Vec<IpAddr>)| entry.1 == port && entry.0.eq_ignore_ascii_case(host);
+    let mine = |entry: &&(String, u16, Vec<IpAddr>)| {
+        entry.1 == port && (entry.0 == "*" || entry.0.eq_ignore_ascii_case(host))
+    };
     if let Some((_, _, given)) = options.overrides.iter().find(mine) {
         return Ok(given.iter().map(|&address| SocketAddr::new(address, port)).collect());
     }

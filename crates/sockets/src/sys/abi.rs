@@ -44,7 +44,7 @@ const _: () = {
     assert!(offset_of!(libc::sockaddr_in6, sin6_addr) == 8);
     assert!(offset_of!(libc::sockaddr_in6, sin6_scope_id) == 24);
     assert!(size_of::<libc::sockaddr_in6>() == 28);
-    assert!(libc::SIG_ERR == usize::MAX);
+    assert!(libc::SIG_ERR == usize::MAX && libc::SIG_IGN == super::signal::IGNORED);
 };
 
 #[cfg(any(target_os = "macos", target_os = "ios"))]

@@ -22,6 +22,8 @@ use std::{
 
 /// What signal(2) takes and gives: the address of a handler, or one of three small numbers.
 pub(crate) type Handler = usize;
+/// `SIG_IGN`.
+pub(crate) const IGNORED: Handler = 1;
 /// `SIG_ERR`.
 const FAILED: Handler = usize::MAX;
 

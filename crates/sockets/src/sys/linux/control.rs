@@ -39,6 +39,21 @@ impl Control {
     /// No message.
     pub(crate) const EMPTY: Self = Self { octets: [0; ROOM], length: 0 };
 
+    /// A list that somebody else wrote; what is beyond the room is left out.
+    pub(crate) fn of(octets: &[u8]) -> Self {
+        let mut control = Self::EMPTY;
+        for (place, octet) in control.octets.iter_mut().zip(octets) {
+            *place = *octet;
+        }
+        control.wrote(octets.len());
+        control
+    }
+
+    /// The whole list, as the kernel reads it.
+    pub(crate) fn octets(&self) -> &[u8] {
+        self.octets.get(..self.length).unwrap_or_default()
+    }
+
     /// Appends a message. What does not fit is left out; the callers' all fit together.
     pub(crate) fn push(&mut self, level: c_int, kind: c_int, data: &[u8]) {
         let start = self.length;
@@ -56,7 +71,7 @@ impl Control {
 
     /// The messages, as far as they are whole.
     pub(crate) fn items(&self) -> impl Iterator<Item = Item<'_>> {
-        let mut rest = self.octets.get(..self.length).unwrap_or_default();
+        let mut rest = self.octets();
         std::iter::from_fn(move || {
             let (length, after) = rest.split_first_chunk()?;
             let (level, after) = after.split_first_chunk()?;
@@ -67,11 +82,6 @@ impl Control {
             let (level, kind) = (c_int::from_ne_bytes(*level), c_int::from_ne_bytes(*kind));
             Some(Item { level, kind, data })
         })
-    }
-
-    /// Where the list begins and how many octets it has; for the kernel to read.
-    pub(super) fn filled(&self) -> (*const u8, usize) {
-        (self.octets.as_ptr(), self.length)
     }
 
     /// Where the kernel may write and how much.
@@ -113,7 +123,7 @@ mod tests {
         assert_eq!(found, [(17, 103), (41, 67), (0, 1)]);
         let numbers: Vec<_> = control.items().map(|item| item.number()).collect();
         assert_eq!(numbers, [None, Some(2), Some(3)]);
-        assert_eq!(control.filled().1 % size_of::<usize>(), 0);
+        assert_eq!(control.octets().len() % size_of::<usize>(), 0);
     }
 
     #[test]

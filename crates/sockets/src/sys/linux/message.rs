@@ -114,9 +114,9 @@ pub(crate) fn send(socket: BorrowedFd<'_>, list: &[Outgoing<'_>]) -> io::Result<
             header.name = ptr::from_ref(raw).cast_mut().cast();
             header.name_length = *length;
         }
-        let (control, length) = outgoing.control.filled();
-        header.control = control.cast_mut().cast();
-        header.control_length = length;
+        let control = outgoing.control.octets();
+        header.control = control.as_ptr().cast_mut().cast();
+        header.control_length = control.len();
         header.iov = piece;
         header.iov_length = 1;
         count += 1;
