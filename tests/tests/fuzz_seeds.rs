@@ -25,7 +25,18 @@ mod against_httparse;
 type Check = fn(&[u8]);
 
 /// The targets, as `fuzz/fuzz_targets` has them.
-const TARGETS: &[(&str, Check)] = &[("httparse", against_httparse::check)];
+const TARGETS: &[(&str, Check)] = &[
+    ("accept", http::fuzzing::check_accept),
+    ("challenge", http::fuzzing::check_challenge),
+    ("cookie", http::fuzzing::check_cookie),
+    ("date", http::fuzzing::check_date),
+    ("field_values", http::fuzzing::check_field_values),
+    ("httparse", against_httparse::check),
+    ("media_type", http::fuzzing::check_media_type),
+    ("ranges", http::fuzzing::check_ranges),
+    ("request_target", http::fuzzing::check_target),
+    ("uri", http::fuzzing::check_uri),
+];
 
 /// Long inputs are cut only in their first octets; the rest is more of the same.
 const CUT: usize = 1024;
