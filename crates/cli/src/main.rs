@@ -15,6 +15,7 @@
 
 mod args;
 mod exit;
+mod get;
 mod serve;
 mod terminal;
 
@@ -30,7 +31,7 @@ use std::{
 type Run = fn(&Parsed) -> Result<u8, Failure>;
 
 /// The subcommands, in the order of the help.
-const COMMANDS: &[(&Command, Run)] = &[(&serve::COMMAND, serve::run)];
+const COMMANDS: &[(&Command, Run)] = &[(&serve::COMMAND, serve::run), (&get::COMMAND, get::run)];
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);

@@ -27,6 +27,9 @@ pub(crate) enum UsageError {
     /// A value that the flag cannot use.
     #[error("--{flag} {value:?}: {reason}")]
     BadValue { flag: &'static str, value: String, reason: String },
+    /// Two flags of which only one can hold.
+    #[error("{first} and {second} exclude each other")]
+    Conflict { first: &'static str, second: &'static str },
 }
 
 fn suggested(suggestion: &Option<String>) -> String {

@@ -18,7 +18,7 @@ use crate::{args::Parsed, exit::Failure, terminal::say};
 use flags::Options;
 use log::Log;
 use server::{Files, Router, Running, Server, inline};
-use sockets::{ListenOptions, Signal, Signals};
+use sockets::{ListenOptions, Signal, Signals, owner::Protocol};
 use std::{
     io,
     net::{SocketAddr, TcpListener},
@@ -73,11 +73,23 @@ fn router(files: Files, running: Arc<OnceLock<Running>>) -> Router {
 fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
     sockets::listen(address, &ListenOptions::default()).map_err(|error| {
         let reason = match error.kind() {
-            io::ErrorKind::AddrInUse => "the port is in use".to_owned(),
+            io::ErrorKind::AddrInUse => format!("the port is in use{}", owners(address)),
             _ => error.to_string(),
         };
         Failure::new(1, format!("cannot listen on {address}: {reason}"))
     })
+}
+
+/// Who has the port, as far as we are allowed to see.
+fn owners(address: SocketAddr) -> String {
+    let found = sockets::owner::of(Protocol::Tcp, address.port()).unwrap_or_default();
+    let listeners = found.iter().filter(|owner| owner.entry.is_listener());
+    let mut names: Vec<String> = listeners
+        .flat_map(|owner| &owner.processes)
+        .map(|process| format!("{} (process {})", process.name, process.id))
+        .collect();
+    names.dedup();
+    if names.is_empty() { String::new() } else { format!(" by {}", names.join(", ")) }
 }
 
 /// Descriptors for as many connections as there may be, as far as the system lets us.

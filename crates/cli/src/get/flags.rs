@@ -1,0 +1,150 @@
+//! The table of `get`: curl's names wherever curl has one, for that is what people's fingers know.
+
+use crate::args::{Command, Flag, Section, switch, valued};
+
+/// The subcommand's table.
+pub(crate) const COMMAND: Command = Command {
+    name: "get",
+    operands: "URL…",
+    count: (1, usize::MAX),
+    summary: "Fetches URLs: the body to standard output or a file, everything else to standard error.",
+    sections: &[
+        Section { heading: "Request", flags: REQUEST },
+        Section { heading: "Content", flags: CONTENT },
+        Section { heading: "Answer", flags: ANSWER },
+        Section { heading: "Way", flags: WAY },
+        Section { heading: "Telling", flags: TELLING },
+    ],
+    notes: "Without a scheme, http is meant. Hosts and paths may be Korean.\n\
+            Exit codes are curl's: 3 URL, 6 name, 7 connect, 18 cut short, 22 with -f, 23 writing,\n\
+            28 time, 47 redirects, 52 no answer, 56 receiving.\n",
+};
+
+const REQUEST: &[Flag] = &[
+    valued(
+        Some('X'),
+        "request",
+        "METHOD",
+        "this method instead of GET, or of what -d, -T, -I imply",
+    ),
+    switch(Some('I'), "head", "ask for the head alone, and print it"),
+    valued(
+        Some('H'),
+        "header",
+        "FIELD",
+        "send this field, as `Name: value`; `Name:` leaves one out, `Name;` sends it empty, @FILE \
+         reads lines",
+    ),
+    valued(Some('A'), "user-agent", "TEXT", "send this User-Agent; an empty one sends none"),
+    valued(Some('e'), "referer", "URL", "send this Referer"),
+    valued(Some('r'), "range", "RANGE", "ask for these octets: 0-499, 500-, -500"),
+    valued(Some('u'), "user", "NAME:PASSWORD", "say who asks, by Basic unless you say otherwise"),
+    switch(None, "basic", "for -u: send name and password as they are, with the first request"),
+    switch(None, "digest", "for -u: wait for a Digest challenge and answer it"),
+    switch(None, "anyauth", "for -u: wait for a challenge and answer its best offer"),
+    valued(None, "oauth2-bearer", "TOKEN", "send this token"),
+    valued(
+        Some('b'),
+        "cookie",
+        "DATA|FILE",
+        "send these cookies, as `a=1; b=2`, or those of a cookie file",
+    ),
+    valued(Some('c'), "cookie-jar", "FILE", "write all cookies to FILE at the end"),
+];
+
+const CONTENT: &[Flag] = &[
+    valued(
+        Some('d'),
+        "data",
+        "DATA",
+        "send DATA as a form does, with POST; @FILE sends a file without its line ends, @- standard \
+         input. More than one are joined by &",
+    ),
+    valued(None, "data-raw", "DATA", "as --data, and @ has no meaning"),
+    valued(None, "data-binary", "DATA", "as --data, and files stay as they are"),
+    valued(
+        None,
+        "data-urlencode",
+        "DATA",
+        "as --data, percent-encoded: TEXT, =TEXT, NAME=TEXT, @FILE, NAME@FILE",
+    ),
+    valued(None, "json", "DATA", "send DATA as JSON, and ask for JSON"),
+    switch(Some('G'), "get", "send the data in the URL's query, with GET"),
+    valued(
+        Some('F'),
+        "form",
+        "NAME=VALUE",
+        "send multipart/form-data; @FILE sends a file, <FILE its text; `;type=` and `;filename=` may \
+         follow",
+    ),
+    valued(None, "form-string", "NAME=VALUE", "as --form, and @, < and ; have no meaning"),
+    valued(Some('T'), "upload-file", "FILE", "send a file with PUT; - is standard input"),
+];
+
+const ANSWER: &[Flag] = &[
+    valued(Some('o'), "output", "FILE", "write the body to FILE; the n-th belongs to the n-th URL"),
+    switch(Some('O'), "remote-name", "write the body to a file named as the URL's last part"),
+    switch(Some('i'), "include", "print the head before the body"),
+    valued(Some('D'), "dump-header", "FILE", "write the head to FILE; - is standard output"),
+    valued(
+        Some('C'),
+        "continue-at",
+        "OFFSET",
+        "go on with a download at OFFSET; - looks at the file",
+    ),
+    switch(Some('L'), "location", "follow redirects"),
+    valued(None, "max-redirs", "N", "follow at most N; 50 unless you say, -1 is without end"),
+    switch(Some('f'), "fail", "exit with 22 and print no body where the status is 400 or more"),
+    switch(None, "fail-with-body", "as --fail, and print the body"),
+    valued(
+        Some('w'),
+        "write-out",
+        "FORMAT",
+        "print FORMAT at the end, with %{http_code}, %{http_version}, %{time_total} and more; @FILE \
+         reads it",
+    ),
+];
+
+const WAY: &[Flag] = &[
+    switch(Some('0'), "http1.0", "speak HTTP/1.0"),
+    switch(None, "http1.1", "speak HTTP/1.1, which is the default"),
+    switch(Some('4'), "ipv4", "use IPv4 addresses alone"),
+    switch(Some('6'), "ipv6", "use IPv6 addresses alone"),
+    valued(None, "resolve", "HOST:PORT:ADDR", "use these addresses for HOST, separated by commas"),
+    valued(None, "unix-socket", "PATH", "connect to this Unix-domain socket"),
+    valued(Some('x'), "proxy", "URL", "go through this HTTP proxy; an empty one goes straight"),
+    switch(Some('p'), "proxytunnel", "ask the proxy for a tunnel"),
+    valued(None, "noproxy", "LIST", "hosts to reach without a proxy; * is all of them"),
+    valued(None, "connect-timeout", "SECONDS", "how long connecting may take"),
+    valued(Some('m'), "max-time", "SECONDS", "how long each transfer may take in all"),
+    valued(
+        None,
+        "retry",
+        "N",
+        "try again up to N times where the failure looks like one that passes",
+    ),
+    valued(None, "retry-delay", "SECONDS", "wait this long between tries, instead of 1, 2, 4, …"),
+];
+
+const TELLING: &[Flag] = &[
+    switch(
+        Some('v'),
+        "verbose",
+        "tell what goes over the wire: -v the heads, -vv times, connections and pieces as well, -vvv \
+         every octet",
+    ),
+    switch(
+        None,
+        "trace",
+        "tell the walk from `get` down to the socket, with the Python name beside each floor",
+    ),
+    switch(Some('s'), "silent", "no progress, no error messages"),
+    switch(Some('S'), "show-error", "error messages in spite of -s"),
+    valued(
+        None,
+        "format",
+        "text|json",
+        "how to tell: json is one object per line on standard error, the last one about the whole \
+         transfer",
+    ),
+];

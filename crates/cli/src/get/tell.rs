@@ -1,0 +1,162 @@
+//! What is told while a transfer runs: the ladder of `-v`, the walk of `--trace`, or JSON.
+//!
+//! Invariant: each line goes out as it happens, so that what hangs is seen hanging; nothing is kept
+//! but the head that is under way.
+
+use super::options::Options;
+use client::trace as steps;
+use std::{
+    fmt,
+    io::{self, Write},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Instant,
+};
+use view::{Detail, Ladder, Walk, json};
+use wire::trace::{Direction, Event, Field, Layer, Sink, Trace, Value};
+
+/// Hears everything and prints what was asked for.
+pub(super) struct Teller {
+    begun: Instant,
+    ladder: Option<Mutex<Ladder>>,
+    walk: Option<Walk>,
+    json: bool,
+    connects: AtomicU64,
+}
+
+impl Teller {
+    /// A teller whose clock starts now.
+    pub(super) fn new(options: &Options) -> Self {
+        let begun = Instant::now();
+        let detail = match options.verbose {
+            0 => None,
+            1 => Some(Detail::Heads),
+            2 => Some(Detail::Pieces),
+            _ => Some(Detail::Octets),
+        };
+        let told = detail.is_some() || options.trace;
+        let detail = detail.filter(|_| !options.json);
+        let walk = (options.trace && !options.json).then(|| Walk::new(begun, depth));
+        if let Some(walk) = &walk {
+            print(&walk.heading());
+        }
+        Self {
+            begun,
+            ladder: detail.map(|detail| Mutex::new(Ladder::new(begun, detail, words))),
+            walk,
+            json: options.json && told,
+            connects: AtomicU64::new(0),
+        }
+    }
+
+    /// Connections made since the last call.
+    pub(super) fn take_connects(&self) -> u64 {
+        self.connects.swap(0, Ordering::Relaxed)
+    }
+
+    /// The first floor: somebody asks for a URL.
+    pub(super) fn asked(&self, url: &str) {
+        let fields = [
+            Field { name: "url", value: Value::Text(url) },
+            Field { name: "python", value: Value::Text(steps::GET.python) },
+        ];
+        self.event(&self.local(steps::GET.name, &fields));
+    }
+
+    /// A transfer is over: what still waited for the end of its head is shown.
+    pub(super) fn over(&self, connection: u64) {
+        if let Some(ladder) = &self.ladder {
+            let event = Event { connection, ..self.local("over", &[]) };
+            print(&ladder.lock().unwrap_or_else(PoisonError::into_inner).finish(&event));
+        }
+    }
+
+    fn local<'a>(&self, name: &'static str, fields: &'a [Field<'a>]) -> Event<'a> {
+        Event {
+            time: Instant::now(),
+            layer: Layer::Client,
+            direction: Direction::Local,
+            connection: 0,
+            stream: None,
+            name,
+            fields,
+        }
+    }
+}
+
+impl Sink for Teller {
+    fn event(&self, event: &Event<'_>) {
+        if event.name == steps::CONNECTED.name {
+            self.connects.fetch_add(1, Ordering::Relaxed);
+        }
+        if let Some(lines) = self.walk.as_ref().and_then(|walk| walk.lines(event)) {
+            print(&lines);
+        }
+        if let Some(ladder) = &self.ladder {
+            print(&ladder.lock().unwrap_or_else(PoisonError::into_inner).lines(event));
+        }
+        if self.json && depth(event.name).is_some() {
+            print(&(json::event(event, self.begun) + "\n"));
+        }
+    }
+}
+
+impl fmt::Debug for Teller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Teller")
+    }
+}
+
+/// The line to a teller.
+pub(super) fn trace(teller: std::sync::Arc<Teller>) -> Trace {
+    Trace::to(teller, 0)
+}
+
+/// One write per event, so that lines of two threads do not mix.
+fn print(text: &str) {
+    if !text.is_empty() {
+        let _ = io::stderr().write_all(text.as_bytes());
+    }
+}
+
+fn depth(name: &str) -> Option<usize> {
+    steps::step(name).map(|step| step.depth)
+}
+
+/// What `-v` says of the events that are not on the wire.
+fn words(event: &Event<'_>) -> Option<String> {
+    let get = |name: &str| {
+        let field = event.fields.iter().find(|field| field.name == name);
+        field.map(|field| field.value.to_string()).unwrap_or_default()
+    };
+    let is = |step: &steps::Step| event.name == step.name;
+    Some(if is(&steps::RESOLVE) {
+        format!("the name has {} address(es), found in {}", get("addresses"), get("took"))
+    } else if is(&steps::ATTEMPT) {
+        format!("tried {}: {}", get("address"), get("outcome"))
+    } else if is(&steps::CONNECTED) {
+        format!("connected to {} in {}", get("address"), get("took"))
+    } else if is(&steps::HIT) {
+        format!("using connection {} again", get("connection"))
+    } else if is(&steps::STALE) {
+        format!("connection {} was dead", get("connection"))
+    } else if is(&steps::AGAIN) {
+        format!("sending the request again: {}", get("reason"))
+    } else if is(&steps::TUNNEL) {
+        format!("asking the proxy for a tunnel to {}", get("to"))
+    } else if is(&steps::REDIRECT) {
+        format!("redirect {} to {}", get("status"), get("to"))
+    } else if is(&steps::CHALLENGE) {
+        "answering the challenge".to_owned()
+    } else if is(&steps::UPLOAD) {
+        format!("sent {} octets of content", get("octets"))
+    } else if is(&steps::RELEASE) {
+        format!("connection {} stays open", event.connection)
+    } else if is(&steps::CLOSE) {
+        format!("connection {} is closed", event.connection)
+    } else {
+        return None;
+    })
+}
