@@ -51,7 +51,7 @@ impl fmt::Display for Record {
             f,
             "{} - - [{}] \"{} {} {}\" {} {} {} {} {:.3}ms",
             self.peer,
-            http::date::format(self.time).as_str(),
+            common_time(self.time),
             self.method,
             self.target.to_string().escape_default(),
             self.version,
@@ -61,5 +61,44 @@ impl fmt::Display for Record {
             quoted(&self.user_agent),
             self.took.as_secs_f64() * 1000.0,
         )
+    }
+}
+
+/// `22/Nov/2026:19:24:27 +0000`, as the format has it.
+fn common_time(time: UnixTime) -> String {
+    let date = http::date::format(time);
+    // `Sun, 22 Nov 2026 19:24:27 GMT`: the same parts in another order.
+    let mut parts = date.as_str().split(' ').skip(1);
+    let mut next = || parts.next().unwrap_or_default();
+    format!("{}/{}/{}:{} +0000", next(), next(), next(), next())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Record;
+    use crate::Peer;
+    use http::{Method, StatusCode, Target, Version};
+    use std::time::Duration;
+    use wire::UnixTime;
+
+    #[test]
+    fn a_line_has_the_combined_format_and_cannot_be_forged() {
+        let record = Record {
+            peer: Peer::Inet(([127, 0, 0, 1], 80).into()),
+            time: UnixTime(784_111_777),
+            method: Method::Get,
+            target: Target::Origin("/a".into()),
+            version: Version::Http11,
+            referer: None,
+            user_agent: Some("evil\" \u{1b}[31m".into()),
+            status: StatusCode::OK,
+            octets: 13,
+            took: Duration::from_micros(1500),
+        };
+        assert_eq!(
+            record.to_string(),
+            "127.0.0.1 - - [06/Nov/1994:08:49:37 +0000] \"GET /a HTTP/1.1\" 200 13 \"-\" \
+             \"evil\\\" \\u{1b}[31m\" 1.500ms"
+        );
     }
 }
