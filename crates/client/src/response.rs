@@ -91,11 +91,16 @@ impl Response {
         Ok(self)
     }
 
-    /// The rest of the body, at most `limit` octets.
+    /// The rest of the body, at most `limit` octets. Takes the response, so that it is not mistaken
+    /// for [`Read::bytes`]; where it is still needed, there is [`copy_to`](Self::copy_to).
     ///
     /// # Errors
     /// [`Error::TooLarge`] if there is more; otherwise as [`copy_to`](Self::copy_to).
-    pub fn bytes(&mut self, limit: u64) -> Result<Vec<u8>, Error> {
+    pub fn bytes(mut self, limit: u64) -> Result<Vec<u8>, Error> {
+        self.collect(limit)
+    }
+
+    fn collect(&mut self, limit: u64) -> Result<Vec<u8>, Error> {
         let mut octets = Vec::new();
         // One octet more than allowed tells "exactly" from "more".
         let mut bounded = Read::by_ref(self).take(limit.saturating_add(1));
@@ -111,7 +116,7 @@ impl Response {
     /// As [`bytes`](Self::bytes).
     pub fn text(&mut self) -> Result<String, Error> {
         let latin = self.is_latin();
-        let octets = self.bytes(TEXT_LIMIT)?;
+        let octets = self.collect(TEXT_LIMIT)?;
         Ok(if latin {
             octets.into_iter().map(char::from).collect()
         } else {

@@ -3,8 +3,8 @@
 //! RFC 9112 §6.3, §8, §9.3
 //!
 //! ```text
-//!   socket ──► 64 KiB buffer ──► machine ──► Data ──► caller      read, one copy more
-//!                                              └────► writer      copy_to, none
+//!   socket ──► buffer ──► machine ──► Data ──► caller     what came with the head, and chunks
+//!   socket ───────────────────────────────────► caller    a length, or until the close
 //! ```
 //!
 //! Invariant: the end is told once the framing says that it is the end; a connection that closes
@@ -30,15 +30,22 @@ use wire::trace::Direction;
 /// what one buffer holds, and only what has already arrived.
 const REST: u64 = 64 * 1024;
 
+/// The buffer of `fill_buf`, 64 KiB: what a socket usually holds. It is used again and again.
+const CHUNK: usize = 64 * 1024;
+/// A caller's buffer of at least this size is read into directly; smaller ones would cost a call to
+/// the kernel each.
+const WORTH: usize = 16 * 1024;
+
 /// A response's content.
 #[derive(Debug)]
 pub(crate) struct Body {
     /// `None` once the exchange is over.
     exchange: Option<Exchange>,
     framed: Framed,
-    /// What was received and not yet handed out.
+    /// What was received; `at..end` of it is not yet handed out.
     data: Vec<u8>,
     at: usize,
+    end: usize,
     /// Octets of content received.
     received: u64,
     trailers: Option<HeaderMap>,
@@ -55,6 +62,7 @@ impl Body {
             framed,
             data: Vec::new(),
             at: 0,
+            end: 0,
             received: 0,
             trailers: None,
             timings,
@@ -62,13 +70,13 @@ impl Body {
             failed: None,
         };
         if framed == Framed::None {
-            body.end();
+            body.finish();
         }
         body
     }
 
     /// Measures, and gives the connection back.
-    fn end(&mut self) {
+    fn finish(&mut self) {
         self.measure();
         if let Some(mut exchange) = self.exchange.take() {
             // The server is done; whether it still reads is its own affair, and 2xx means it may.
@@ -96,27 +104,54 @@ impl Body {
     // ANCHOR: fill
     /// Makes `data` hold the next octets, or nothing at the end.
     fn fill(&mut self) -> Result<(), Error> {
-        while self.at == self.data.len() {
+        while self.at == self.end {
             let Some(exchange) = &mut self.exchange else { return Ok(()) };
             match exchange.connection().poll_event() {
                 Some(Event::Data(data)) => {
                     self.received += data.len() as u64;
-                    (self.data, self.at) = (data, 0);
+                    (self.at, self.end) = (0, data.len());
+                    self.data = data;
                 }
                 Some(Event::End { trailers }) => {
                     self.trailers = trailers;
-                    self.end();
+                    self.finish();
                 }
                 Some(Event::Violation(error)) => return Err(self.violated(&error)),
                 Some(Event::Closed { .. }) => return Err(self.cut_short()),
                 Some(_) => {}
                 None if exchange.connection().has_ended() => return Err(self.cut_short()),
+                None if exchange.can_read_direct() => {
+                    self.data.resize(CHUNK, 0);
+                    let length = exchange.read_direct(&mut self.data)?;
+                    self.received += length as u64;
+                    (self.at, self.end) = (0, length);
+                }
                 None => listen(exchange)?,
             }
         }
         Ok(())
     }
     // ANCHOR_END: fill
+
+    /// Reads straight into the caller's buffer, if it is worth it and nothing waits before.
+    fn read_direct(&mut self, buffer: &mut [u8]) -> io::Result<Option<usize>> {
+        if self.at < self.end || buffer.len() < WORTH {
+            return Ok(None);
+        }
+        let Some(exchange) = &mut self.exchange else { return Ok(None) };
+        if !exchange.can_read_direct() {
+            return Ok(None);
+        }
+        match exchange.read_direct(buffer) {
+            // The end of the connection is judged where all ends are: in `fill`.
+            Ok(0) => Ok(None),
+            Ok(length) => {
+                self.received += length as u64;
+                Ok(Some(length))
+            }
+            Err(error) => Err(self.fail(error)),
+        }
+    }
 
     fn violated(&self, error: &http1::Error) -> Error {
         match error.violation {
@@ -184,7 +219,7 @@ impl Body {
             }
         };
         if ended && connection.set_nonblocking(false).is_ok() {
-            self.end();
+            self.finish();
         }
     }
 }
@@ -226,11 +261,11 @@ impl BufRead for Body {
         if let Err(error) = self.fill() {
             return Err(self.fail(error));
         }
-        Ok(self.data.get(self.at..).unwrap_or_default())
+        Ok(self.data.get(self.at..self.end).unwrap_or_default())
     }
 
     fn consume(&mut self, amount: usize) {
-        self.at = self.at.saturating_add(amount).min(self.data.len());
+        self.at = self.at.saturating_add(amount).min(self.end);
     }
 }
 
@@ -238,6 +273,9 @@ impl Read for Body {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if buffer.is_empty() {
             return Ok(0);
+        }
+        if let Some(length) = self.read_direct(buffer)? {
+            return Ok(length);
         }
         let data = self.fill_buf()?;
         let length = data.len().min(buffer.len());

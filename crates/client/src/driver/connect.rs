@@ -180,7 +180,7 @@ impl Connector {
         request.version = Version::Http11;
         self.tunnel_fields(&mut request.headers)?;
         let refused = |error: &dyn std::fmt::Display| Error::Request(error.to_string());
-        connection.trace = trace.clone();
+        connection.listen(trace);
         let sent = connection.machine.send_request(&request, Outgoing::None);
         sent.map_err(|error| refused(&error))?;
         connection.begin();

@@ -83,7 +83,7 @@ pub(crate) struct Connection {
     /// Its number in traces.
     pub(crate) number: u64,
     /// Who wants to see the octets.
-    pub(crate) trace: Trace,
+    trace: Trace,
     /// Requests it has carried.
     pub(crate) served: u64,
     pub(crate) sent: u64,
@@ -116,6 +116,12 @@ impl Connection {
     pub(crate) fn begin(&mut self) {
         self.served += 1;
         (self.sent, self.received, self.first_octet) = (0, 0, None);
+    }
+
+    /// Tells `trace` what passes from here on: octets, and what the machine reads in them.
+    pub(crate) fn listen(&mut self, trace: &Trace) {
+        self.trace = trace.clone();
+        self.machine.set_trace(trace.clone());
     }
 
     /// What the machine makes of octets that came before there was one: behind a tunnel's head.
@@ -198,13 +204,8 @@ impl Connection {
         let written = self.stream.write_vectored(slices.get(..filled).unwrap_or_default());
         match written {
             Ok(written) => {
-                let mut left = written;
-                for slice in slices.iter().take(filled) {
-                    let taken = slice.get(..left.min(slice.len())).unwrap_or_default();
-                    if !taken.is_empty() {
-                        trace::octets(&self.trace, &trace::SENT, Direction::Sent, taken);
-                    }
-                    left -= taken.len();
+                if self.trace.is_on() {
+                    tell_sent(&self.trace, slices.get(..filled).unwrap_or_default(), written);
                 }
                 self.output.advance(written as u64);
                 self.sent += written as u64;
@@ -218,36 +219,61 @@ impl Connection {
 
     /// Reads once and shows it to the machine. `limit` bounds the wait of a blocking socket.
     pub(crate) fn read_some(&mut self, wait: Option<Wait>) -> Result<Got, Error> {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.resize(BUFFER, 0);
+        let read = self.read_into(&mut buffer, wait);
+        self.buffer = buffer;
+        let now = Instant::now();
+        Ok(match read? {
+            None => Got::Nothing,
+            Some(0) => Got::End,
+            Some(length) => {
+                self.first_octet.get_or_insert(now);
+                self.machine.receive(self.buffer.get_mut(..length).unwrap_or_default(), now);
+                Got::Octets
+            }
+        })
+    }
+
+    // ANCHOR: direct
+    /// Reads content straight into `buffer`: the copy that is not made is much of what a download
+    /// costs. To be called only where the machine says that content comes next; 0 is the end.
+    pub(crate) fn read_direct(&mut self, buffer: &mut [u8], waits: &Waits) -> Result<usize, Error> {
+        let most = usize::try_from(self.machine.direct()).unwrap_or(usize::MAX).min(buffer.len());
+        let wait = waits.cap(Phase::Read)?;
+        match self.read_into(buffer.get_mut(..most).unwrap_or_default(), Some(wait))? {
+            None => Err(wait.expired.into()),
+            Some(length) => {
+                self.machine.took(length as u64, Instant::now());
+                Ok(length)
+            }
+        }
+    }
+    // ANCHOR_END: direct
+
+    /// One read, counted and told; `None` if nothing came in time. The end is shown to the machine.
+    fn read_into(&mut self, buffer: &mut [u8], wait: Option<Wait>) -> Result<Option<usize>, Error> {
         if let Some(wait) = wait {
             let limited = self.stream.limit_reads(wait.limit);
             limited.map_err(|error| self.receive_error(error))?;
         }
-        if self.buffer.is_empty() {
-            self.buffer.resize(BUFFER, 0);
-        }
-        let read = loop {
-            match self.stream.read(&mut self.buffer) {
+        loop {
+            match self.stream.read(buffer) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                other => break other,
+                Err(error) if is_wait(&error) => return Ok(None),
+                Err(error) => return Err(self.receive_error(error)),
+                Ok(0) => {
+                    self.ended = true;
+                    self.machine.receive_end(Instant::now());
+                    return Ok(Some(0));
+                }
+                Ok(length) => {
+                    self.received += length as u64;
+                    let octets = buffer.get(..length).unwrap_or_default();
+                    trace::octets(&self.trace, &trace::RECEIVED, Direction::Received, octets);
+                    return Ok(Some(length));
+                }
             }
-        };
-        let now = Instant::now();
-        match read {
-            Ok(0) => {
-                self.ended = true;
-                self.machine.receive_end(now);
-                Ok(Got::End)
-            }
-            Ok(length) => {
-                self.received += length as u64;
-                self.first_octet.get_or_insert(now);
-                let octets = self.buffer.get_mut(..length).unwrap_or_default();
-                trace::octets(&self.trace, &trace::RECEIVED, Direction::Received, octets);
-                self.machine.receive(octets, now);
-                Ok(Got::Octets)
-            }
-            Err(error) if is_wait(&error) => Ok(Got::Nothing),
-            Err(error) => Err(self.receive_error(error)),
         }
     }
 
@@ -301,6 +327,18 @@ impl Connection {
 
     fn receive_error(&self, source: io::Error) -> Error {
         Error::Receive { from: self.name.clone(), source }
+    }
+}
+
+/// Tells the first `written` octets of `slices`.
+fn tell_sent(trace: &Trace, slices: &[IoSlice<'_>], written: usize) {
+    let mut left = written;
+    for slice in slices {
+        let taken = slice.get(..left.min(slice.len())).unwrap_or_default();
+        if !taken.is_empty() {
+            trace::octets(trace, &trace::SENT, Direction::Sent, taken);
+        }
+        left -= taken.len();
     }
 }
 

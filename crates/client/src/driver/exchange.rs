@@ -71,7 +71,7 @@ impl Exchange {
         expects: bool,
     ) -> Result<Answer, Failed> {
         let trace = request.trace.with_connection(checkout.connection.number);
-        checkout.connection.trace = trace.clone();
+        checkout.connection.listen(&trace);
         let head_at = Instant::now();
         let mut exchange =
             Self { checkout, waits, trace, upload: None, cut: false, uploaded: 0, head_at };
@@ -321,6 +321,17 @@ impl Exchange {
     /// Octets of content sent so far.
     pub(crate) fn uploaded(&self) -> u64 {
         self.uploaded
+    }
+
+    /// Whether the next octets are content for certain, and nothing else is to be done meanwhile.
+    pub(crate) fn can_read_direct(&self) -> bool {
+        self.upload.is_none() && self.checkout.connection.machine.direct() > 0
+    }
+
+    /// Content straight into `buffer`; see [`Connection::read_direct`].
+    pub(crate) fn read_direct(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
+        let waits = self.waits;
+        self.connection().read_direct(buffer, &waits)
     }
 
     /// The exchange is complete: the connection goes back, if it can.

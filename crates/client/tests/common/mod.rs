@@ -82,7 +82,7 @@ impl Peer {
         loop {
             let before = head.len();
             self.stream.read_line(&mut head).unwrap();
-            if head.len() == before || &head[before..] == "\r\n" {
+            if head.len() == before || head.ends_with("\r\n\r\n") {
                 head.truncate(before);
                 return head;
             }

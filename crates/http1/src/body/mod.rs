@@ -128,6 +128,24 @@ impl Decoder {
         }
     }
 
+    /// How many of the next octets are content, whatever they are; 0 where that cannot be known.
+    pub(crate) fn direct(&self, limits: &Limits) -> u64 {
+        match self {
+            Self::Length(left) => *left,
+            Self::UntilClose(sum) => limits.content.saturating_sub(*sum),
+            Self::None | Self::Chunked(_) => 0,
+        }
+    }
+
+    /// Counts content that did not pass through here.
+    pub(crate) fn took(&mut self, length: u64) {
+        match self {
+            Self::Length(left) => *left = left.saturating_sub(length),
+            Self::UntilClose(sum) => *sum = sum.saturating_add(length),
+            Self::None | Self::Chunked(_) => {}
+        }
+    }
+
     /// What it means that the connection ends here.
     ///
     /// # Errors

@@ -35,6 +35,7 @@
 //! Used by: `client`, one for each TCP connection of its pool.
 
 mod close;
+mod direct;
 mod receive;
 mod send;
 mod timers;

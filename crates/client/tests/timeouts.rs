@@ -1,0 +1,80 @@
+//! Each phase has its bound, and says so when it is over. Short waits, no assertion on speed.
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
+
+mod common;
+
+use client::{
+    Content, Error, Expect,
+    core::timeouts::{Phase, Timeouts},
+};
+use common::{Peer, Server, patient, session};
+use std::{io::Read, time::Duration};
+
+const SOON: Option<Duration> = Some(Duration::from_millis(30));
+
+/// Says `answer` and then nothing until the client goes.
+fn stalls(answer: &'static str) -> Server {
+    Server::start(move |listener| {
+        let mut peer = Peer::accept(listener);
+        peer.head();
+        peer.say(answer);
+        peer.rest();
+    })
+}
+
+fn timed_out(error: &Error, phase: Phase) {
+    assert_eq!(error.phase(), Some(phase), "{error}");
+    assert_eq!(error.curl_exit_code(), 28);
+}
+
+#[test]
+fn a_head_that_does_not_come() {
+    for part in ["", "HTTP/1.1 200 OK\r\n"] {
+        let server = stalls(part);
+        let request = session().get(&server.url("/")).unwrap();
+        let error = request.timeouts(Timeouts { head: SOON, ..patient() }).send().unwrap_err();
+        timed_out(&error, Phase::Head);
+        assert_eq!(error.to_string(), "timed out after 30ms: waiting for the response");
+        server.done();
+    }
+}
+
+#[test]
+fn a_body_that_stops() {
+    let server = stalls("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
+    let request = session().get(&server.url("/")).unwrap();
+    let mut response = request.timeouts(Timeouts { read: SOON, ..patient() }).send().unwrap();
+    let error = response.text().unwrap_err();
+    timed_out(&error, Phase::Read);
+    server.done();
+}
+
+#[test]
+fn the_whole_counts_from_the_start() {
+    let server = stalls("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
+    let request = session().get(&server.url("/")).unwrap().timeout(Duration::from_millis(300));
+    let mut response = request.send().unwrap();
+    timed_out(&response.text().unwrap_err(), Phase::Total);
+    server.done();
+}
+
+#[test]
+fn a_server_that_does_not_read() {
+    let (done, finished) = std::sync::mpsc::channel::<()>();
+    let server = Server::start(move |listener| {
+        let _peer = Peer::accept(listener);
+        let _ = finished.recv();
+    });
+    let request = session().post(&server.url("/")).unwrap().expect(Expect::Never);
+    let request = request.body(Content::reader(std::io::repeat(b'x').take(1 << 40)));
+    let error = request.timeouts(Timeouts { read: SOON, ..patient() }).send().unwrap_err();
+    timed_out(&error, Phase::Send);
+    drop(done);
+    server.done();
+}
+
+#[test]
+fn nothing_is_begun_when_no_time_is_left() {
+    let request = session().get("http://127.0.0.1:1/").unwrap().timeout(Duration::ZERO);
+    timed_out(&request.send().unwrap_err(), Phase::Total);
+}
