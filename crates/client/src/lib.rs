@@ -40,6 +40,8 @@ mod content;
 pub mod core;
 mod driver;
 mod error;
+#[doc(hidden)]
+pub mod fuzzing;
 mod request;
 mod response;
 mod session;

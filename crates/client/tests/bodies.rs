@@ -8,7 +8,7 @@
 
 mod common;
 
-use client::Error;
+use client::{Error, Session};
 use common::{Peer, Server, ok, session};
 use http::{HeaderName, Method};
 use std::io::{Read, Write};
@@ -131,6 +131,23 @@ fn the_callers_limit_is_exact() {
     let error = get(&ok("12345")).bytes(4).unwrap_err();
     assert_eq!(error.to_string(), "the body has more than 4 octets");
     assert_eq!(error.curl_exit_code(), 63);
+}
+
+#[test]
+fn so_is_the_sessions_limit() {
+    let limits = http1::Limits { content: 4, ..http1::Limits::default() };
+    let session = Session::builder().limits(limits).build();
+    for answer in [
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n12345",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\n\r\n12345",
+    ] {
+        let server = Server::answering(&[answer]);
+        let sent = session.get(&server.url("/")).unwrap().send();
+        let error = sent.and_then(|mut response| response.text()).unwrap_err();
+        assert!(matches!(error, Error::TooLarge { limit: 4 }), "{error}");
+        server.done();
+    }
 }
 
 #[test]

@@ -158,9 +158,7 @@ impl Body {
             http1::Violation::EndInContent { .. } | http1::Violation::EndInChunks => {
                 self.cut_short()
             }
-            http1::Violation::ContentTooLarge => {
-                Error::MalformedBody { from: self.from(), reason: error.to_string() }
-            }
+            http1::Violation::ContentTooLarge => Error::TooLarge { limit: self.limit() },
             _ => Error::MalformedBody { from: self.from(), reason: error.to_string() },
         }
     }
@@ -171,6 +169,10 @@ impl Body {
             Framed::None | Framed::Chunked | Framed::UntilClose => None,
         };
         Error::Partial { received: self.received, missing }
+    }
+
+    fn limit(&self) -> u64 {
+        self.exchange.as_ref().map(|e| e.checkout.connection.content_limit).unwrap_or_default()
     }
 
     fn from(&self) -> String {

@@ -78,6 +78,8 @@ pub(crate) struct Connection {
     output: Output,
     buffer: Vec<u8>,
     poller: Option<(Poller, Events)>,
+    /// The most content that is taken, for messages.
+    pub(crate) content_limit: u64,
     /// `host:port`, for messages.
     pub(crate) name: String,
     /// Its number in traces.
@@ -101,6 +103,7 @@ impl Connection {
             output: Output::new(4 * BUFFER),
             buffer: Vec::new(),
             poller: None,
+            content_limit: limits.content,
             name,
             number,
             trace: Trace::default(),

@@ -287,6 +287,9 @@ impl Exchange {
             http1::Violation::EndBeforeResponse | http1::Violation::EndInHead => {
                 Error::PartialHead { from }
             }
+            http1::Violation::ContentTooLarge => {
+                Error::TooLarge { limit: connection.content_limit }
+            }
             _ => Error::Malformed { from, reason: error.to_string() },
         }
     }

@@ -30,8 +30,13 @@ use std::{
 };
 use wire::trace::Direction;
 
+/// What a server may send, unless told otherwise: content of any length, since it streams.
+pub(crate) fn limits() -> http1::Limits {
+    http1::Limits { content: u64::MAX, ..http1::Limits::default() }
+}
+
 /// The pools.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct PoolManager {
     pools: Mutex<HashMap<PoolKey, Known>>,
     limits: PoolLimits,
@@ -43,6 +48,12 @@ pub struct PoolManager {
     clock: AtomicU64,
 }
 
+impl Default for PoolManager {
+    fn default() -> Self {
+        Self::new(PoolLimits::default(), limits(), DialOptions::default())
+    }
+}
+
 #[derive(Debug)]
 struct Known {
     pool: Arc<ConnectionPool>,
@@ -52,7 +63,8 @@ struct Known {
 impl PoolManager {
     /// No pools yet. `dial` says how connections are made; its time-out gives way to a request's.
     pub fn new(limits: PoolLimits, http1: http1::Limits, dial: DialOptions) -> Self {
-        Self { limits, http1, dial, ..Self::default() }
+        let (pools, opened, clock) = Default::default();
+        Self { pools, limits, http1, dial, opened, clock }
     }
 
     /// The pool for this request's origin and route.

@@ -21,7 +21,7 @@ use crate::{
         auth::Auth, pool::PoolLimits, proxy::InvalidProxy, proxy::Proxies, redirect,
         timeouts::Timeouts,
     },
-    driver::manager::PoolManager,
+    driver::manager::{self, PoolManager},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Version, cookie::Jar};
 use sockets::{DialOptions, Family};
@@ -77,7 +77,7 @@ impl Default for SessionBuilder {
             expect: Expect::default(),
             trace: Trace::default(),
             pool: PoolLimits::default(),
-            http1: http1::Limits::default(),
+            http1: manager::limits(),
             dial: DialOptions::default(),
         }
     }
@@ -198,7 +198,9 @@ impl SessionBuilder {
         self
     }
 
-    /// Bounds of what a server may send.
+    /// Bounds of what a server may send. By default those of [`http1::Limits`], but content of any
+    /// length: it streams, and whoever gathers it gives a bound of their own. The time-outs among
+    /// them are not used; [`timeouts`](Self::timeouts) are.
     #[must_use]
     pub fn limits(mut self, limits: http1::Limits) -> Self {
         self.http1 = limits;
