@@ -87,10 +87,9 @@ fn encoded(flag: &'static str, value: &OsStr) -> Result<Vec<u8>, UsageError> {
     Ok(format!("{name}{equals}{content}").into_bytes())
 }
 
-/// Everything but the unreserved characters is encoded, the space as `%20`, which every reader of
-/// forms understands as it does `+`.
+/// Everything but the unreserved characters is encoded, and the space is `+`, as forms have it.
 fn form_encode(octets: &[u8]) -> String {
-    percent::encode(octets, percent::is_unreserved)
+    percent::encode(octets, percent::is_unreserved).replace("%20", "+")
 }
 
 /// All of a file, or for `-` of standard input.
@@ -145,10 +144,10 @@ mod tests {
         let path = folder.path().join("text");
         fs::write(&path, "a b").unwrap();
         let encoded = |value: &str| gather(&[("data-urlencode", value)]).0;
-        assert_eq!(encoded("a b&c"), "a%20b%26c");
+        assert_eq!(encoded("a b&c"), "a+b%26c");
         assert_eq!(encoded("=a=b"), "a%3Db");
         assert_eq!(encoded("n=한"), "n=%ED%95%9C");
-        assert_eq!(encoded(&format!("@{}", path.display())), "a%20b");
-        assert_eq!(encoded(&format!("n@{}", path.display())), "n=a%20b");
+        assert_eq!(encoded(&format!("@{}", path.display())), "a+b");
+        assert_eq!(encoded(&format!("n@{}", path.display())), "n=a+b");
     }
 }

@@ -137,7 +137,9 @@ impl Part {
         }
         let last = path.rsplit('/').next().unwrap_or(path);
         self.file_name.get_or_insert_with(|| last.to_owned());
-        self.media_type.get_or_insert_with(|| http::media::for_path(path).to_owned());
+        // Without its charset, of which we know nothing.
+        let guessed = http::media::for_path(path).split(';').next().unwrap_or_default();
+        self.media_type.get_or_insert_with(|| guessed.to_owned());
         Ok(())
     }
 
@@ -271,7 +273,7 @@ mod tests {
             text,
             "--B\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n\
              --B\r\nContent-Disposition: form-data; name=\"f\"; filename=\"길.txt\"\r\n\
-             Content-Type: text/plain; charset=utf-8\r\n\r\nhello\r\n\
+             Content-Type: text/plain\r\n\r\nhello\r\n\
              --B\r\nContent-Disposition: form-data; name=\"t\"\r\nContent-Type: text/x\r\n\r\nhello\r\n\
              --B\r\nContent-Disposition: form-data; name=\"raw\"\r\n\r\n@x;type=y\r\n\
              --B\r\nContent-Disposition: form-data; name=\"q%22\"; filename=\"n\"\r\n\r\nv\r\n\

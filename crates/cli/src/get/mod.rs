@@ -19,6 +19,7 @@ mod head;
 mod options;
 mod output;
 mod progress;
+mod request;
 mod tell;
 mod transfer;
 mod way;

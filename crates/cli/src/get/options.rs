@@ -10,7 +10,16 @@ use super::{
 use crate::args::{Parsed, UsageError, as_text};
 use client::{Content, Expect, Session, SessionBuilder, core::auth, core::timeouts::Timeouts};
 use http::{Method, Version};
-use std::{ffi::OsString, fs::File, io, time::Duration};
+use std::{
+    ffi::{OsStr, OsString},
+    fs::File,
+    io,
+    sync::Arc,
+    time::Duration,
+};
+
+/// The type of `--json`.
+pub(super) const JSON: &str = "application/json";
 
 /// What `get` was told, apart from what is settled in the session.
 pub(super) struct Options {
@@ -50,10 +59,8 @@ pub(super) enum Field {
 #[derive(Debug)]
 pub(super) enum Payload {
     None,
-    /// Octets, and their type.
-    Data(Content, &'static str),
-    /// `--json`, which asks for JSON as well.
-    Json(Content),
+    /// Octets, and their type. JSON is asked for as well where it is sent.
+    Data(Arc<[u8]>, &'static str),
     /// A form with its boundary.
     Form(Content, String),
     /// Files; the n-th belongs to the n-th URL.
@@ -132,7 +139,7 @@ impl Options {
         let implied = match &self.payload {
             _ if self.head_only => Method::Head,
             Payload::None | Payload::Query(_) => Method::Get,
-            Payload::Data(..) | Payload::Json(_) | Payload::Form(..) => Method::Post,
+            Payload::Data(..) | Payload::Form(..) => Method::Post,
             Payload::Upload(files) if index < files.len() => Method::Put,
             Payload::Upload(_) => Method::Get,
         };
@@ -146,7 +153,7 @@ fn urls(parsed: &Parsed) -> Result<Vec<String>, UsageError> {
 }
 
 fn targets(parsed: &Parsed) -> Vec<Target> {
-    let target = |(flag, value): (&str, &std::ffi::OsStr)| match flag {
+    let target = |(flag, value): (&str, &OsStr)| match flag {
         "output" => Some(Target::named(value.to_owned())),
         "remote-name" => Some(Target::RemoteName),
         _ => None,
@@ -262,17 +269,22 @@ fn payload(parsed: &Parsed) -> Result<Payload, UsageError> {
         let wrong = |error: io::Error| UsageError::value("form", "", error);
         return Ok(Payload::Form(Content::seekable(reader).map_err(wrong)?, media_type));
     }
-    for file in files.iter().filter(|file| *file != "-") {
+    for file in files.iter().filter(|file| !is_stdin(file)) {
         let shown = file.to_string_lossy();
         File::open(file).map_err(|error| UsageError::value("upload-file", &shown, error))?;
     }
     Ok(if files.is_empty() { Payload::None } else { Payload::Upload(files) })
 }
 
+/// `-`; and `.`, which in curl is the same and does not block.
+pub(super) fn is_stdin(file: &OsStr) -> bool {
+    file == "-" || file == "."
+}
+
 fn of_data(data: Data, query: bool) -> Payload {
     match data {
         data if query => Payload::Query(String::from_utf8_lossy(&data.octets).into_owned()),
-        Data { octets, json: true } => Payload::Json(octets.into()),
+        Data { octets, json: true } => Payload::Data(octets.into(), JSON),
         Data { octets, .. } => Payload::Data(octets.into(), "application/x-www-form-urlencoded"),
     }
 }

@@ -11,17 +11,18 @@
 
 use super::{
     head,
-    options::{Fail, Field, Options, Payload, Resume},
+    options::{Fail, Field, Options, Resume},
     output::{Output, Target, remote_name},
     progress::Progress,
+    request,
     tell::Teller,
     write_out::Facts,
 };
 use crate::terminal::{self, say};
-use client::{Content, Error, RequestBuilder, Response, Session, core::retry, core::url};
-use http::{HeaderName, Uri, uri::percent};
+use client::{Error, Response, Session, core::retry, core::url};
+use http::{HeaderName, Uri};
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, OpenOptions},
     io::{self, BufRead, IsTerminal, Write},
     path::PathBuf,
     thread,
@@ -49,7 +50,7 @@ pub(super) struct Problem {
 }
 
 impl Problem {
-    fn new(code: u8, line: impl Into<String>) -> Self {
+    pub(super) fn new(code: u8, line: impl Into<String>) -> Self {
         Self { code, line: line.into(), transient: None }
     }
 
@@ -159,7 +160,8 @@ impl<'a> Transfer<'a> {
     fn attempt(&mut self, attempt: u32) -> Result<(), Problem> {
         let path = self.path()?;
         let offset = self.offset(path.as_ref())?;
-        let mut response = self.request(offset)?.send()?;
+        let mut response =
+            request::build(self.options, self.session, self.index, self.url, offset)?.send()?;
         self.learn(&response);
         let method = self.options.method_for(self.index);
         let status = response.status;
@@ -225,84 +227,10 @@ impl<'a> Transfer<'a> {
         }
     }
 
-    fn request(&self, offset: u64) -> Result<RequestBuilder, Problem> {
-        let method = self.options.method_for(self.index);
-        let address = self.address();
-        let mut request = self.session.request(method, &address)?;
-        let chunked = self.options.fields.iter().any(is_chunked);
-        let mut media_type = None;
-        match &self.options.payload {
-            Payload::None | Payload::Query(_) => {}
-            Payload::Data(content, kind) => {
-                media_type = Some((*kind).to_owned());
-                request = request.body(content.clone());
-            }
-            Payload::Json(content) => {
-                media_type = Some("application/json".to_owned());
-                request = request.body(content.clone());
-                if !self.sets("Accept") {
-                    request = request.header("Accept", "application/json");
-                }
-            }
-            Payload::Form(content, kind) => {
-                media_type = Some(kind.clone());
-                request = request.body(content.clone());
-            }
-            Payload::Upload(files) => {
-                if let Some(file) = files.get(self.index) {
-                    request = request.body(upload(file, chunked)?);
-                }
-            }
-        }
-        if let Some(kind) = media_type.filter(|_| !self.sets("Content-Type")) {
-            request = request.header("Content-Type", kind);
-        }
-        for field in &self.options.fields {
-            request = match field {
-                // Its meaning is in the content: a reader whose length is not told.
-                field if is_chunked(field) => request,
-                Field::Set(name, value) => request.header(name, value),
-                Field::Without(name) => request.without_header(name),
-            };
-        }
-        if offset > 0 {
-            request = request.header("Range", format!("bytes={offset}-"));
-        }
-        Ok(request)
-    }
-
-    /// Whether a flag speaks of this field.
-    fn sets(&self, wanted: &str) -> bool {
-        self.options.fields.iter().any(|field| match field {
-            Field::Set(name, _) | Field::Without(name) => name.eq_ignore_ascii_case(wanted),
-        })
-    }
-
-    /// The URL as it is asked for: with the data of `-G`, with the file's name of `-T`.
-    fn address(&self) -> String {
-        let (front, fragment) = match self.url.split_once('#') {
-            Some((front, fragment)) => (front, format!("#{fragment}")),
-            None => (self.url, String::new()),
-        };
-        match &self.options.payload {
-            Payload::Query(query) => {
-                let mark = if front.contains('?') { '&' } else { '?' };
-                format!("{front}{mark}{query}{fragment}")
-            }
-            Payload::Upload(files) if front.ends_with('/') => {
-                let file = files.get(self.index).map(|file| file.to_string_lossy());
-                let file = file.unwrap_or_default();
-                let name = file.rsplit('/').next().filter(|name| *name != "-").unwrap_or_default();
-                format!("{front}{}", percent::encode(name.as_bytes(), percent::is_segment))
-            }
-            _ => self.url.to_owned(),
-        }
-    }
-
     /// What the head tells.
     fn learn(&mut self, response: &Response) {
         let facts = &mut self.facts;
-        facts.effective = response.url.to_string();
+        facts.effective = effective(&response.url);
         facts.scheme = response.url.scheme().to_owned();
         facts.status = response.status.as_u16();
         facts.version = Some(response.version);
@@ -407,25 +335,12 @@ impl<'a> Transfer<'a> {
     }
 }
 
-fn is_chunked(field: &Field) -> bool {
-    matches!(field, Field::Set(name, value)
-        if name.eq_ignore_ascii_case("Transfer-Encoding") && value.eq_ignore_ascii_case("chunked"))
-}
-
-/// The content of `-T`.
-fn upload(file: &std::ffi::OsStr, chunked: bool) -> Result<Content, Problem> {
-    if file == "-" {
-        return Ok(Content::reader(io::stdin()));
+/// The URL as it was asked for: an empty path is asked for as `/`.
+fn effective(url: &Uri) -> String {
+    match (url.path(), url.query(), url.fragment()) {
+        ("", None, None) => format!("{url}/"),
+        _ => url.to_string(),
     }
-    let wrong = |error: io::Error| {
-        Problem::new(26, format!("{} cannot be read: {error}", file.to_string_lossy()))
-    };
-    let opened = File::open(file).map_err(wrong)?;
-    let regular = opened.metadata().map_err(wrong)?.is_file();
-    if regular && !chunked {
-        return Content::seekable(opened).map_err(wrong);
-    }
-    Ok(Content::reader(opened))
 }
 
 /// Where the response leads, which was not followed.
