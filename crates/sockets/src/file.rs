@@ -1,7 +1,7 @@
 //! A file's octets into a socket without a detour through our memory.
 //!
-//! sendfile(2) lets the kernel hand pages of its file cache to the socket: no copy to user space, no
-//! buffer of ours. Where it cannot (another system, an odd file system), pread and write do.
+//! sendfile(2) lets the kernel hand pages of its file cache to the socket: no copy to user space,
+//! no buffer of ours. Where it cannot (another system, an odd file system), pread and write do.
 //!
 //! Invariant: the file's own position is neither used nor moved, so that many connections may send
 //! one open file.

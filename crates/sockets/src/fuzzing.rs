@@ -51,7 +51,8 @@ mod tests {
 
     #[test]
     fn tables() {
-        let seed = "  sl  local_address …\n   0: 0100007F:1F90 00000000:0000 0A 0:0 0:0 0  1000 0 47\n\
+        let seed = "  sl  local_address …\n\
+            0: 0100007F:1F90 00000000:0000 0A 0:0 0:0 0  1000 0 47\n\
             00000000e50f84c0: 00000002 00000000 00010000 0001 01 12345 @abstract\n";
         mutations(seed.as_bytes(), check_owner_table);
     }

@@ -1,4 +1,5 @@
-//! Sockets as the OS gives them: everything above this floor is octets, everything below is the kernel.
+//! Sockets as the OS gives them: everything above this floor is octets, everything below is the
+//! kernel.
 //!
 //! ```text
 //!   names       dial, resolve          a host and a port become a connected stream
@@ -10,10 +11,11 @@
 //!   options     tcp, unix              what the kernel lets us tune
 //! ```
 //!
-//! The types are std's wherever std has one: [`std::net::TcpStream`] goes in and comes out, and this
-//! crate adds what std cannot say. All that is foreign stands in `sys`, behind safe functions.
+//! The types are std's wherever std has one: [`std::net::TcpStream`] goes in and comes out, and
+//! this crate adds what std cannot say. All that is foreign stands in `sys`, behind safe functions.
 //!
-//! Invariant: no `unsafe` outside `sys`, and no foreign declaration outside `sys` in the whole project.
+//! Invariant: no `unsafe` outside `sys`, and no foreign declaration outside `sys` in the whole
+//! project.
 //!
 //! Invariant: a descriptor is always owned by a std type, so that it is closed exactly once.
 #![deny(unsafe_code)]

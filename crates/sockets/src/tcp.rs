@@ -70,9 +70,9 @@ pub fn set_keepalive(stream: &TcpStream, keepalive: Option<Keepalive>) -> io::Re
     switch(stream.as_fd(), Name(SOL_SOCKET, SO_KEEPALIVE), keepalive.is_some())
 }
 
-/// Lets the connections that this listener accepts send at once (TCP_NODELAY, which accepted sockets
-/// inherit on Linux): one call instead of one for each connection. Where it is not inherited, set it
-/// on each stream.
+/// Lets the connections that this listener accepts send at once (TCP_NODELAY, which accepted
+/// sockets inherit on Linux): one call instead of one for each connection. Where it is not
+/// inherited, set it on each stream.
 ///
 /// # Errors
 /// What the kernel says.

@@ -7,8 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The vectors' file or folder, as `http1/llhttp.json`: in the folder that `WIREBOOK_DATA` names, or
-/// else in `../shared/data` beside the checkout. `None` where it is not there.
+/// The vectors' file or folder, as `http1/llhttp.json`: in the folder that `WIREBOOK_DATA` names,
+/// or else in `../shared/data` beside the checkout. `None` where it is not there.
 pub fn data(path: impl AsRef<Path>) -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
     let root = env::var_os("WIREBOOK_DATA").map_or(beside, PathBuf::from);

@@ -1,4 +1,5 @@
-//! What every layer's tests share: inputs cut to pieces, golden files, annotated octets, public data.
+//! What every layer's tests share: inputs cut to pieces, golden files, annotated octets, public
+//! data.
 //!
 //! ```text
 //!   splits, prefixes    the same octets in every portion a network may deliver

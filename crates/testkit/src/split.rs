@@ -16,8 +16,8 @@ const RANDOM: usize = 32;
 /// the work would grow with the square of the length.
 const SINGLE_CUTS: usize = 2_000;
 
-/// Hands `input` to `check` in pieces: whole, octet by octet, with each single cut, with random cuts.
-/// An empty input is handed over once, as no piece at all.
+/// Hands `input` to `check` in pieces: whole, octet by octet, with each single cut, with random
+/// cuts. An empty input is handed over once, as no piece at all.
 pub fn splits(input: &[u8], mut check: impl FnMut(&[&[u8]])) {
     if input.is_empty() {
         return check(&[]);

@@ -69,8 +69,8 @@ fn run(text: &str, mut explain: impl FnMut(&[u8]) -> String) -> Result<String, u
     Ok(out)
 }
 
-/// The octets of one line, without its `>`: hex pairs or one quoted text, up to the first gap of two
-/// spaces or the end. `None` where it is neither.
+/// The octets of one line, without its `>`: hex pairs or one quoted text, up to the first gap of
+/// two spaces or the end. `None` where it is neither.
 pub fn octets_of_line(line: &str) -> Option<Vec<u8>> {
     let line = line.trim_start_matches(' ');
     if let Some(text) = line.strip_prefix('\'') {

@@ -7,8 +7,8 @@
 //!            one line each     4711      a link: socket:[4711]
 //! ```
 //!
-//! What `ss -ltnp` and `lsof -i` do. The kernel keeps no way back from a socket to its processes (it
-//! may have several, or none), so that all descriptors of all processes are looked at; those of
+//! What `ss -ltnp` and `lsof -i` do. The kernel keeps no way back from a socket to its processes
+//! (it may have several, or none), so that all descriptors of all processes are looked at; those of
 //! other users only by root.
 //!
 //! Used by: the example `port_owner`; `server`, to say who is in the way when a port is taken.
@@ -58,7 +58,8 @@ pub struct Owner {
 /// The sockets whose local port is `port`, listeners first.
 ///
 /// # Errors
-/// `Unsupported` where there is no `/proc/net`; `InvalidData` for a table that we do not understand.
+/// `Unsupported` where there is no `/proc/net`; `InvalidData` for a table that we do not
+/// understand.
 pub fn of(protocol: Protocol, port: u16) -> io::Result<Vec<Owner>> {
     let mut entries = entries(protocol)?;
     entries.retain(|entry| entry.local.port() == port);

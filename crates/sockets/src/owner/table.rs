@@ -3,11 +3,11 @@
 //! proc(5), `/proc/net/tcp` and its kin
 //!
 //! ```text
-//!   sl  local_address rem_address   st tx_queue:rx_queue tr:tm->when retrnsmt   uid  timeout inode
-//!   0:  0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 4711 …
-//!       │        │                  │
-//!       │        port, as read      state (10: LISTEN)
-//!       address: words of 32 bits, each in the machine's order
+//!   sl local_address rem_address   st tx_queue:rx_queue tr:tm->when retrnsmt  uid timeout inode
+//!   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000 1000       0 4711 …
+//!      │        │                  │
+//!      │        port, as read      state (10: LISTEN)
+//!      address: words of 32 bits, each in the machine's order
 //! ```
 //!
 //! Invariant: a pure function of text; a line that is cut or odd is an error that names it.
@@ -112,7 +112,8 @@ pub fn parse_unix(text: &str) -> impl Iterator<Item = (u64, &str)> {
 mod tests {
     use super::*;
 
-    const HEAD: &str = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";
+    const HEAD: &str = "  sl  local_address rem_address   st tx_queue rx_queue tr \
+        tm->when retrnsmt   uid  timeout inode\n";
 
     fn table(line: &str) -> Result<Vec<Entry>, Problem> {
         parse(&format!("{HEAD}{line}\n"))
@@ -121,7 +122,8 @@ mod tests {
     #[test]
     #[cfg(target_endian = "little")]
     fn a_listener_of_ipv4() {
-        let line = "   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 4711 1 000000007a680a93 100 0 0 10 0";
+        let line = "   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 \
+            00000000  1000        0 4711 1 000000007a680a93 100 0 0 10 0";
         let expected = Entry {
             local: "127.0.0.1:8080".parse().unwrap(),
             remote: "0.0.0.0:0".parse().unwrap(),
@@ -136,7 +138,9 @@ mod tests {
     #[test]
     #[cfg(target_endian = "little")]
     fn a_connection_of_ipv6() {
-        let line = " 12: 00000000000000000000000001000000:0050 B80D01200000000000000000EFBE0000:C350 01 00000000:00000000 00:00000000 00000000     0        0 99 1 0 20 4 30 10 -1";
+        let line = " 12: 00000000000000000000000001000000:0050 \
+            B80D01200000000000000000EFBE0000:C350 01 00000000:00000000 00:00000000 \
+            00000000     0        0 99 1 0 20 4 30 10 -1";
         let entry = table(line).unwrap()[0];
         assert_eq!(entry.local, "[::1]:80".parse().unwrap());
         assert_eq!(entry.remote, "[2001:db8::beef]:50000".parse().unwrap());

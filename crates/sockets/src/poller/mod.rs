@@ -75,9 +75,9 @@ pub struct Event {
     pub readable: bool,
     /// A write will not block: there is room, or an error.
     pub writable: bool,
-    /// Nothing more will arrive after what can be read now: the peer has shut down its sending side,
-    /// or the connection failed. The next read tells which: 0 or an error. Octets may still be
-    /// waiting, and a peer that only half-closed still reads our answer.
+    /// Nothing more will arrive after what can be read now: the peer has shut down its sending
+    /// side, or the connection failed. The next read tells which: 0 or an error. Octets may still
+    /// be waiting, and a peer that only half-closed still reads our answer.
     pub closed: bool,
 }
 

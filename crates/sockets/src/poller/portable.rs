@@ -22,7 +22,8 @@ use std::{
 
 #[derive(Debug)]
 pub(super) struct Portable {
-    /// Behind a lock only so that `add` may take `&self`, as epoll's does; nobody ever waits for it.
+    /// Behind a lock only so that `add` may take `&self`, as epoll's does; nobody ever waits for
+    /// it.
     registered: Mutex<Registered>,
     reading: UnixStream,
 }

@@ -36,7 +36,8 @@ pub(crate) struct Linger {
     pub(crate) seconds: c_int,
 }
 
-/// A value of any bit pattern and without padding, so that the kernel may read and write its octets.
+/// A value of any bit pattern and without padding, so that the kernel may read and write its
+/// octets.
 ///
 /// # Safety
 /// Every pattern of octets must be a value, and every octet of a value must be set.

@@ -61,8 +61,8 @@ pub(crate) fn wait(list: &mut [PollFd], timeout: Option<Duration>) -> io::Result
     Ok(usize::try_from(ready).unwrap_or_default())
 }
 
-/// A timeout as poll and epoll take it: rounded up, for a wait that ends early would be called again
-/// and again until the last fraction is over.
+/// A timeout as poll and epoll take it: rounded up, for a wait that ends early would be called
+/// again and again until the last fraction is over.
 pub(crate) fn milliseconds(timeout: Option<Duration>) -> c_int {
     match timeout {
         None => -1,

@@ -5,7 +5,8 @@
 //!   slot 1   | 48 |                              another's, alone
 //! ```
 //!
-//! Invariant: a slot's octets are overwritten by the next receive; whoever needs them longer copies.
+//! Invariant: a slot's octets are overwritten by the next receive; whoever needs them longer
+//! copies.
 
 use super::{Ecn, inward};
 #[cfg(target_os = "linux")]

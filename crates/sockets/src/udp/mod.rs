@@ -1,4 +1,5 @@
-//! UDP for a transport in user space: many datagrams in one call, and what the network said of them.
+//! UDP for a transport in user space: many datagrams in one call, and what the network said of
+//! them.
 //!
 //! RFC 768 (UDP), RFC 3168 (ECN), RFC 8899 (why fragments must not be made)
 //!
@@ -7,9 +8,9 @@
 //!   Received    source, destination │ ECN │ octets, joined by the kernel from segments (GRO)
 //! ```
 //!
-//! std sends and receives one datagram in a call, and hears nothing but octets and source. On a fast
-//! path the calls are the cost: sixty-four datagrams in one segmented send cost little more than
-//! one. The joining and cutting is the kernel's, so the wire shows ordinary datagrams.
+//! std sends and receives one datagram in a call, and hears nothing but octets and source. On a
+//! fast path the calls are the cost: sixty-four datagrams in one segmented send cost little more
+//! than one. The joining and cutting is the kernel's, so the wire shows ordinary datagrams.
 //!
 //! What the system cannot do is found out at bind and told by [`Abilities`]; every function works
 //! without it, one datagram at a time, by std alone.
@@ -167,8 +168,8 @@ impl UdpSocket {
     /// the rest of it is lost, as on any network.
     ///
     /// # Errors
-    /// As [`Self::send`], where the first transmit fails; a failure of a later one ends the call, and
-    /// comes out when that one is sent again.
+    /// As [`Self::send`], where the first transmit fails; a failure of a later one ends the call,
+    /// and comes out when that one is sent again.
     pub fn send_batch(&self, transmits: &[Transmit<'_>]) -> io::Result<usize> {
         let mut taken = 0;
         while let Some(rest) = transmits.get(taken..).filter(|rest| !rest.is_empty()) {
@@ -190,8 +191,8 @@ impl UdpSocket {
     /// for the first one.
     ///
     /// # Errors
-    /// `WouldBlock` from a non-blocking socket with nothing in it. `ConnectionRefused` tells that an
-    /// earlier datagram found no peer (ICMP); the socket is as good as before.
+    /// `WouldBlock` from a non-blocking socket with nothing in it. `ConnectionRefused` tells that
+    /// an earlier datagram found no peer (ICMP); the socket is as good as before.
     pub fn receive(&self, batch: &mut Batch) -> io::Result<usize> {
         batch.found.clear();
         if self.abilities.batches {

@@ -220,4 +220,24 @@ mod tests {
             assert_eq!(batch.iter_mut().next().unwrap().octets, expected.as_bytes());
         }
     }
+
+    /// On a dual-stack socket the kernel says both, and IPv6's word for an IPv4 packet is `::ffff:`
+    /// and zeros: whichever comes first, IPv4's is believed.
+    #[test]
+    fn of_two_destinations_the_packets_own_family_is_believed() {
+        let mut v4 = [0; 12];
+        v4[8..].copy_from_slice(&[127, 9, 9, 9]);
+        let mut v6 = [0; 20];
+        v6[..16].copy_from_slice(&Ipv4Addr::UNSPECIFIED.to_ipv6_mapped().octets());
+        let both = [(IPPROTO_IP, IP_PKTINFO, &v4[..]), (IPPROTO_IPV6, IPV6_PKTINFO, &v6[..])];
+        for order in [[0, 1], [1, 0]] {
+            let source = "[::ffff:127.0.0.1]:7".parse().unwrap();
+            let mut label = Label { address: RawAddress::encode(&source).0, ..Label::EMPTY };
+            for (level, kind, data) in order.map(|place: usize| both[place]) {
+                label.control.push(level, kind, data);
+            }
+            let found = understand(&label).unwrap();
+            assert_eq!(found.destination, Some(Ipv4Addr::new(127, 9, 9, 9).into()));
+        }
+    }
 }

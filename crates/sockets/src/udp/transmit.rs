@@ -47,8 +47,8 @@ impl Ecn {
 pub struct Transmit<'a> {
     /// To whom; `None` on a connected socket.
     pub destination: Option<SocketAddr>,
-    /// From which of our addresses; `None` lets the kernel choose. A server answers from the address
-    /// it was asked at, or the peer's NAT will not know the answer.
+    /// From which of our addresses; `None` lets the kernel choose. A server answers from the
+    /// address it was asked at, or the peer's NAT will not know the answer.
     pub source: Option<IpAddr>,
     /// What the packets say of congestion; `None`: nothing (Not-ECT).
     pub ecn: Option<Ecn>,

@@ -5,7 +5,8 @@
 //! | events (32) | data (64) |         | events (32) | padding (32) | data (64) |
 //! ```
 //!
-//! The x86-64 kernel packs the structure, so that 32-bit programs see the same octets; no other does.
+//! The x86-64 kernel packs the structure, so that 32-bit programs see the same octets; no other
+//! does.
 
 use crate::sys::{
     call::check,

@@ -144,8 +144,8 @@ impl Label {
         Self { address: RawAddress::EMPTY, control: Control::EMPTY, length: 0, truncated: false };
 }
 
-/// Fills the first [`BATCH`] of `rooms` and `labels` with what is there; a blocking socket waits for
-/// the first datagram.
+/// Fills the first [`BATCH`] of `rooms` and `labels` with what is there; a blocking socket waits
+/// for the first datagram.
 pub(crate) fn receive(
     socket: BorrowedFd<'_>,
     rooms: &mut [Box<[u8]>],
