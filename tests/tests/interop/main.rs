@@ -17,6 +17,8 @@
 )]
 
 mod curl;
+mod get_like_curl;
+mod nginx;
 mod ours;
 mod peers;
 mod served_to_a_browser;
