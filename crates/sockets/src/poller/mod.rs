@@ -126,7 +126,7 @@ impl Events {
 }
 
 impl Default for Events {
-    /// 1,024: a busy loop's turn, in 40 KiB.
+    /// 1,024: a busy loop's turn, in less than 40 KiB.
     fn default() -> Self {
         Self::with_capacity(1024)
     }
