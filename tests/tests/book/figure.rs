@@ -1,0 +1,61 @@
+//! Where figures stand, and which there are.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Every figure, by the chapter that shows it first.
+pub(crate) const FIGURES: &[&str] = &[
+    // 1 Sockets and ports
+    "pairs",
+    "boundaries",
+    "eyeballs",
+    "states",
+    "strace-threads",
+    "strace-loop",
+];
+
+/// The top folder of the repository.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
+}
+
+/// Compares what a run printed with the figure `name`, or writes the figure under `BLESS=1`.
+#[track_caller]
+pub(crate) fn figure(name: &str, found: &str) {
+    assert!(FIGURES.contains(&name), "{name} is not in FIGURES");
+    let wide = found.lines().find(|line| line.chars().count() > 100);
+    assert_eq!(wide, None, "{name}: too wide for a page");
+    let blank = found.lines().find(|line| line.ends_with(' '));
+    assert_eq!(blank, None, "{name}: space at the end of a line");
+    testkit::golden(root().join("docs/figures").join(format!("{name}.txt")), found);
+}
+
+fn pages() -> String {
+    let mut all = String::new();
+    for entry in fs::read_dir(root().join("docs/en")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "md") {
+            all += &fs::read_to_string(path).unwrap();
+        }
+    }
+    all
+}
+
+#[test]
+fn every_figure_is_made_by_a_run_and_shown_on_a_page() {
+    let listed: BTreeSet<String> = FIGURES.iter().map(|name| format!("{name}.txt")).collect();
+    let there: BTreeSet<String> = fs::read_dir(root().join("docs/figures"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(".txt"))
+        .collect();
+    assert_eq!(there, listed, "left: docs/figures; right: FIGURES");
+    let pages = pages();
+    for name in FIGURES {
+        let include = format!("{{{{#include ../figures/{name}.txt}}}}");
+        assert!(pages.contains(&include), "no page of docs/en has {include}");
+    }
+}
