@@ -54,13 +54,14 @@ pub use router::Router;
 use std::{
     io,
     net::{SocketAddr, TcpListener},
+    path::Path,
     sync::Arc,
 };
 
 /// A server that is being put together.
 pub struct Server {
     handler: Arc<dyn Handler>,
-    listeners: Vec<TcpListener>,
+    listeners: Vec<driver::Listener>,
     limits: Limits,
     threads: usize,
     log: Option<Arc<dyn AccessLog>>,
@@ -84,16 +85,26 @@ impl Server {
     ///
     /// # Errors
     /// What the operating system says: the port is in use, the address is not ours, no permission.
-    pub fn listen(mut self, address: SocketAddr) -> io::Result<Self> {
-        self.listeners.push(sockets::listen(address, &sockets::ListenOptions::default())?);
-        Ok(self)
+    pub fn listen(self, address: SocketAddr) -> io::Result<Self> {
+        let listener = sockets::listen(address, &sockets::ListenOptions::default())?;
+        Ok(self.listener(listener))
     }
 
     /// Serves the connections of a listener that was made elsewhere.
     #[must_use]
     pub fn listener(mut self, listener: TcpListener) -> Self {
-        self.listeners.push(listener);
+        self.listeners.push(driver::Listener::Tcp(listener));
         self
+    }
+
+    /// Listens on a Unix-domain socket at `path`; a file that an ended server left there is replaced.
+    ///
+    /// # Errors
+    /// What the operating system says: somebody listens there, the folder is missing, no permission.
+    pub fn listen_unix(mut self, path: impl AsRef<Path>) -> io::Result<Self> {
+        let listener = sockets::unix::listen(path, &sockets::unix::ListenOptions::default())?;
+        self.listeners.push(driver::Listener::Unix(listener));
+        Ok(self)
     }
 
     /// How many event loops share the work: one per core is right, and at least one there is.

@@ -233,3 +233,16 @@ fn all_workers_busy_and_the_queue_full_is_a_503() {
     assert_eq!(status(&rest(first)), "200");
     assert_eq!(status(&rest(others.remove(0))), "200");
 }
+
+#[test]
+fn a_unix_domain_socket_serves_the_same_requests() {
+    let folder = testkit::TempDir::new("unix");
+    let path = folder.path().join("http.sock");
+    let server = server::Server::new(hello()).listen_unix(&path).unwrap().start().unwrap();
+    let mut stream = std::os::unix::net::UnixStream::connect(&path).unwrap();
+    stream.write_all(get("/worker", "Connection: close\r\n").as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert_eq!(content(&answer), "from a thread");
+    server.stop().unwrap();
+}

@@ -1,11 +1,13 @@
 //! New connections: taken from the listeners, made non-blocking, handed on.
 
-use super::event_loop::LISTENERS;
+use super::{
+    event_loop::LISTENERS,
+    socket::{Listener, Socket},
+};
 use crate::{Peer, core::Moment};
 use sockets::{Interest, Poller, Token};
 use std::{
     io,
-    net::{TcpListener, TcpStream},
     time::{Duration, Instant},
 };
 
@@ -13,13 +15,13 @@ use std::{
 /// that all get the same share.
 #[derive(Default)]
 pub(super) struct Acceptor {
-    listeners: Vec<TcpListener>,
+    listeners: Vec<Listener>,
     /// Descriptors have run out; a listener that stays readable would keep us spinning.
     paused_until: Option<Instant>,
 }
 
 impl Acceptor {
-    pub(super) fn new(listeners: Vec<TcpListener>) -> Self {
+    pub(super) fn new(listeners: Vec<Listener>) -> Self {
         Self { listeners, paused_until: None }
     }
 
@@ -36,11 +38,11 @@ impl Acceptor {
         token: u64,
         poller: &Poller,
         moment: &Moment,
-    ) -> Option<(TcpStream, Peer)> {
+    ) -> Option<(Socket, Peer)> {
         let index = usize::try_from(token - LISTENERS).ok()?;
         loop {
-            match sockets::accept(self.listeners.get(index)?) {
-                Ok((stream, address)) => return Some((stream, Peer::Inet(address))),
+            match self.listeners.get(index)?.accept() {
+                Ok(accepted) => return Some(accepted),
                 Err(error) if is_of_that_connection(&error) => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return None,
                 Err(_) => {

@@ -20,12 +20,12 @@ use super::{
     mailbox::{Mail, Mailbox},
     slab::{Number, Slab},
     slot::{Fate, Slot},
+    socket::Socket,
 };
 use crate::{Hub, Peer, core::Connection, core::Moment};
 use sockets::{Events, Interest, Poller, Timers, Token};
 use std::{
     io,
-    net::TcpStream,
     sync::Arc,
     time::{Duration, Instant, SystemTime},
 };
@@ -121,23 +121,23 @@ impl EventLoop {
         // A bounded number per turn: connections that are there already come first.
         for _ in 0..64 {
             match self.acceptor.accept(token, &self.poller, &self.moment) {
-                Some((stream, peer)) => self.deal(stream, peer),
+                Some((socket, peer)) => self.deal(socket, peer),
                 None => return,
             }
         }
     }
 
     /// Gives a new connection to the loop whose turn it is.
-    fn deal(&mut self, stream: TcpStream, peer: Peer) {
+    fn deal(&mut self, socket: Socket, peer: Peer) {
         match self.shared.next_loop() {
             Some(other) if !Arc::ptr_eq(other, &self.mailbox) => {
-                other.post(Mail::Accepted(stream, peer));
+                other.post(Mail::Accepted(socket, peer));
             }
-            _ => self.adopt(stream, peer),
+            _ => self.adopt(socket, peer),
         }
     }
 
-    fn adopt(&mut self, stream: TcpStream, peer: Peer) {
+    fn adopt(&mut self, socket: Socket, peer: Peer) {
         let admitted = self.shared.admit();
         let refused = match admitted {
             super::Admission::Welcome => false,
@@ -148,13 +148,13 @@ impl EventLoop {
         let (poller, moment) = (&self.poller, &self.moment);
         let mut added = Ok(());
         let number = self.slots.insert(|number| {
-            added = poller.add(&stream, Token(number), Interest::READ);
+            added = poller.add(&socket, Token(number), Interest::READ);
             let buffer = service.limits.output_buffer;
             let mut connection = Connection::new(service, hub, peer, number, moment);
             if refused {
                 connection.refuse(moment);
             }
-            Slot::new(stream, connection, buffer)
+            Slot::new(socket, connection, buffer)
         });
         match added {
             Ok(()) if refused => self.after(number, |slot, _, moment| slot.advance(moment)),
@@ -182,7 +182,7 @@ impl EventLoop {
                 slot.connection.process(moment);
                 slot.advance(moment)
             }),
-            Mail::Accepted(stream, peer) => self.adopt(stream, peer),
+            Mail::Accepted(socket, peer) => self.adopt(socket, peer),
             Mail::Stop => self.begin_stop(),
         }
     }
@@ -228,7 +228,7 @@ impl EventLoop {
         }
         let wanted = slot.wanted_interest();
         if wanted != slot.interest {
-            if self.poller.modify(&slot.stream, Token(number), wanted).is_err() {
+            if self.poller.modify(&slot.socket, Token(number), wanted).is_err() {
                 return self.close(number);
             }
             slot.interest = wanted;
@@ -245,7 +245,7 @@ impl EventLoop {
     fn close(&mut self, number: Number) {
         if let Some(mut slot) = self.slots.remove(number) {
             // An error here means that the descriptor was never watched; closing it is all we want.
-            let _ = self.poller.remove(&slot.stream);
+            let _ = self.poller.remove(&slot.socket);
             slot.connection.disconnect();
             self.shared.release(slot.connection.is_refused());
         }

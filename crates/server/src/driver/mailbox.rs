@@ -1,18 +1,16 @@
 //! What other threads leave for a loop: finished work, new connections, the word to stop.
 
+use super::socket::Socket;
 use crate::{Key, Peer, Wake};
 use sockets::Waker;
-use std::{
-    net::TcpStream,
-    sync::{Mutex, PoisonError},
-};
+use std::sync::{Mutex, PoisonError};
 
 /// A message to a loop.
 pub(crate) enum Mail {
     /// This connection has something to do.
     Touched(Key),
     /// A connection that another loop accepted for this one.
-    Accepted(TcpStream, Peer),
+    Accepted(Socket, Peer),
     /// Finish what is under way and end.
     Stop,
 }

@@ -8,8 +8,10 @@ mod event_loop;
 mod mailbox;
 mod slab;
 mod slot;
+mod socket;
 mod workers;
 
+pub(crate) use socket::Listener;
 pub use workers::Workers;
 
 use crate::{core::Service, limits::Limits};
@@ -19,7 +21,7 @@ use mailbox::{Mail, Mailbox};
 use sockets::Poller;
 use std::{
     io,
-    net::{SocketAddr, TcpListener},
+    net::SocketAddr,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -94,7 +96,7 @@ impl Stopper {
 }
 
 impl Running {
-    /// Where it listens, with the ports that the kernel chose.
+    /// Where it listens on the network, with the ports that the kernel chose.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
     }
@@ -140,15 +142,15 @@ impl Running {
 /// What the operating system refuses: pollers, threads.
 pub(crate) fn start(
     service: Service,
-    listeners: Vec<TcpListener>,
+    listeners: Vec<Listener>,
     loops: usize,
 ) -> io::Result<Running> {
-    let addresses =
-        listeners.iter().map(TcpListener::local_addr).collect::<io::Result<Vec<SocketAddr>>>()?;
+    let mut addresses = Vec::new();
     for listener in &listeners {
-        listener.set_nonblocking(true)?;
-        // Accepted sockets inherit it: answers leave at once, not when the last one is acknowledged.
-        sockets::tcp::set_listener_nodelay(listener, true)?;
+        listener.prepare()?;
+        if let Listener::Tcp(listener) = listener {
+            addresses.push(listener.local_addr()?);
+        }
     }
     let pollers = (0..loops.max(1)).map(|_| Poller::new()).collect::<io::Result<Vec<Poller>>>()?;
     let mailboxes =

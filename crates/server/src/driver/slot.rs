@@ -1,5 +1,6 @@
 //! A connection's place in a loop: its socket, what waits to be written, and when to look at it.
 
+use super::socket::Socket;
 use crate::{
     Moment,
     core::{Connection, State},
@@ -7,7 +8,6 @@ use crate::{
 use sockets::Interest;
 use std::{
     io::{self, IoSlice, Read, Write},
-    net::{Shutdown, TcpStream},
     time::Instant,
 };
 use wire::{Output, Segment};
@@ -22,7 +22,7 @@ pub(super) enum Fate {
 }
 
 pub(super) struct Slot {
-    pub(super) stream: TcpStream,
+    pub(super) socket: Socket,
     pub(super) connection: Connection,
     out: Output,
     /// What the poller watches for us.
@@ -37,9 +37,9 @@ pub(super) struct Slot {
 }
 
 impl Slot {
-    pub(super) fn new(stream: TcpStream, connection: Connection, output_buffer: usize) -> Self {
+    pub(super) fn new(socket: Socket, connection: Connection, output_buffer: usize) -> Self {
         Self {
-            stream,
+            socket,
             connection,
             out: Output::new(output_buffer),
             interest: Interest::READ,
@@ -57,7 +57,7 @@ impl Slot {
         if self.read_closed || !self.connection.wants_receive() {
             return Fate::Keep;
         }
-        match self.stream.read(scratch) {
+        match self.socket.read(scratch) {
             Ok(0) => {
                 self.read_closed = true;
                 self.connection.receive_end(moment);
@@ -110,8 +110,8 @@ impl Slot {
                 Segment::Octets(octets) => {
                     let mut slices = [IoSlice::new(&[]); 16];
                     match self.out.slices(&mut slices) {
-                        0 | 1 => self.stream.write(octets),
-                        many => self.stream.write_vectored(slices.get(..many).unwrap_or_default()),
+                        0 | 1 => self.socket.write(octets),
+                        many => self.socket.write_vectored(slices.get(..many).unwrap_or_default()),
                     }
                     .map(|count| count as u64)
                 }
@@ -134,7 +134,7 @@ impl Slot {
             return Err(io::Error::other("external output without a file"));
         };
         let count = part.length.min(TURN);
-        match sockets::sendfile(&self.stream, &part.file, part.offset, count)? {
+        match sockets::sendfile(&self.socket, &part.file, part.offset, count)? {
             0 => Err(io::Error::other("the file became shorter while it was sent")),
             sent => {
                 part.offset += sent as u64;
@@ -150,7 +150,7 @@ impl Slot {
     fn begin_end(&mut self) -> Fate {
         if !self.shut {
             self.shut = true;
-            if self.read_closed || self.stream.shutdown(Shutdown::Write).is_err() {
+            if self.read_closed || self.socket.shut_down_sending().is_err() {
                 return Fate::Drop;
             }
         }
