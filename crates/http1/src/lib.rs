@@ -26,6 +26,7 @@ pub mod framing;
 pub mod fuzzing;
 pub mod head;
 mod limits;
+mod octets;
 pub mod server;
 pub mod state;
 mod tail;

@@ -28,6 +28,7 @@ use crate::{
         end::Kind,
         oracle::{self, Rules},
     },
+    octets,
 };
 use http::HeaderMap;
 use wire::Reader;
@@ -248,18 +249,18 @@ fn extension(reader: &mut Reader<'_>) -> Result<(), usize> {
 
 /// A quoted string (RFC 9110 §5.6.4).
 fn quoted(reader: &mut Reader<'_>) -> Result<(), usize> {
-    let mut octets = reader.rest().iter().copied().enumerate().skip(1);
-    while let Some((at, octet)) = octets.next() {
+    let mut text = reader.rest().iter().copied().enumerate().skip(1);
+    while let Some((at, octet)) = text.next() {
         match octet {
             b'"' => {
                 let _ = reader.take("chunk-ext-val", at + 1);
                 return Ok(());
             }
-            b'\\' => match octets.next() {
-                Some((_, escaped)) if oracle::is_value_octet(escaped) => {}
+            b'\\' => match text.next() {
+                Some((_, escaped)) if octets::is(octets::VALUE, escaped) => {}
                 _ => return Err(reader.offset() + at),
             },
-            _ if oracle::is_value_octet(octet) => {}
+            _ if octets::is(octets::VALUE, octet) => {}
             _ => return Err(reader.offset() + at),
         }
     }

@@ -188,11 +188,17 @@ impl Connection {
             self.after_event(&event);
             return Some(event);
         }
-        if self.state == State::Closed && !self.told {
-            self.told = true;
-            return Some(Event::Closed { clean: self.clean });
+        match self.state {
+            State::Closed if !self.told => {
+                self.told = true;
+                Some(Event::Closed { clean: self.clean })
+            }
+            State::Upgraded if !self.told => {
+                self.told = true;
+                Some(Event::Upgraded { rest: self.tail.take() })
+            }
+            _ => None,
         }
-        None
     }
 
     /// Moves what is to be sent to the end of `out`.

@@ -28,6 +28,7 @@ impl Connection {
         self.timer.tick(now);
         match self.state {
             State::Open => {}
+            State::Upgraded if self.told => return,
             State::Upgraded => return self.tail.extend(input),
             State::Closing | State::Closed => return,
         }
@@ -67,23 +68,12 @@ impl Connection {
 
     /// Goes on with what was kept, as far as it goes.
     pub(super) fn resume(&mut self) {
-        if self.state == State::Upgraded && self.response == Response::Switched {
-            return self.hand_over();
-        }
         let waits = self.response == Response::Content && self.decoder.is_at_end();
         if self.state == State::Open && (!self.tail.is_empty() || waits) {
             self.advance_tail();
         }
         if self.ended && self.state == State::Open && self.event.is_none() {
             self.end_of_input();
-        }
-    }
-
-    /// The head that switched was told; now what follows it.
-    fn hand_over(&mut self) {
-        if !self.told {
-            self.told = true;
-            self.event = Some(Event::Upgraded { rest: self.tail.take() });
         }
     }
 

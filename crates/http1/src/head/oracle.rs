@@ -20,6 +20,7 @@ use crate::{
     Error, Limits,
     error::Violation,
     framing::{Facts, Host},
+    octets,
 };
 use http::{HeaderMap, Method, Request, Response, StatusCode, Target, Version};
 use wire::Reader;
@@ -122,7 +123,7 @@ pub(crate) fn fields(
     reader.section("field section", "RFC 9112 §5");
     let base = reader.offset();
     // The one copy: the fields' places are places in it.
-    let mut octets = reader.rest().to_vec();
+    let mut copy = reader.rest().to_vec();
     let mut places = Vec::new();
     let mut facts = Facts::default();
     if let [b' ' | b'\t', ..] = reader.rest() {
@@ -140,20 +141,20 @@ pub(crate) fn fields(
             if !rules.old_fields {
                 return Err(Violation::ObsFold.at(here(reader, start)));
             }
-            value = unfold(reader, rules, start, &mut octets, value.start - base)?;
+            value = unfold(reader, rules, start, &mut copy, value.start - base)?;
         }
         if reader.offset() - line > rules.field_line {
             return Err(Violation::FieldLineTooLong.at(line - start + rules.field_line));
         }
         let (name, value) =
             (name.start - base..name.end - base, value.start - base..value.end - base);
-        let octets = |range: &std::ops::Range<usize>| octets.get(range.clone()).unwrap_or_default();
-        facts.field(octets(&name), octets(&value), value.start + base - start);
+        let part = |range: &Place| copy.get(range.clone()).unwrap_or_default();
+        facts.field(part(&name), part(&value), value.start + base - start);
         places.push((name, value));
     }
     line_end(reader, rules, start, Violation::FieldNameInvalid)?;
-    octets.truncate(reader.offset() - base);
-    let mut headers = HeaderMap::over(octets, places.len());
+    copy.truncate(reader.offset() - base);
+    let mut headers = HeaderMap::over(copy, places.len());
     for (name, value) in places {
         headers.adopt(name, value);
     }
@@ -203,19 +204,19 @@ fn unfold(
     reader: &mut Reader<'_>,
     rules: Rules,
     start: usize,
-    octets: &mut [u8],
+    copy: &mut [u8],
     from: usize,
 ) -> Result<Place, Error> {
-    let base = reader.offset() - (octets.len() - reader.len());
+    let base = reader.offset() - (copy.len() - reader.len());
     let fold = reader.offset() - base;
     take_while(reader, "obs-fold", is_space);
     let part = value(reader, rules, start)?;
-    for octet in octets.get_mut(from..fold).unwrap_or_default() {
+    for octet in copy.get_mut(from..fold).unwrap_or_default() {
         if matches!(octet, b'\r' | b'\n') {
             *octet = b' ';
         }
     }
-    let mut whole = octets.get(from..part.end - base).unwrap_or_default();
+    let mut whole = copy.get(from..part.end - base).unwrap_or_default();
     // A first or a last line of nothing but space must not leave space at the value's ends.
     let mut first = from;
     while let [b' ' | b'\t', rest @ ..] = whole {
@@ -314,12 +315,12 @@ const fn is_space(octet: u8) -> bool {
     matches!(octet, b' ' | b'\t')
 }
 
-pub(crate) const fn is_value_octet(octet: u8) -> bool {
-    matches!(octet, b'\t' | b' '..=b'~' | 0x80..)
+fn is_value_octet(octet: u8) -> bool {
+    octets::is(octets::VALUE, octet)
 }
 
-pub(crate) const fn is_target_octet(octet: u8) -> bool {
-    matches!(octet, b'!'..=b'~') && octet != b'#'
+fn is_target_octet(octet: u8) -> bool {
+    octets::is(octets::TARGET, octet)
 }
 
 /// The target, if its form goes with the method (RFC 9112 §3.2).

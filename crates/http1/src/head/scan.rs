@@ -18,9 +18,9 @@
 
 use super::{
     RequestHead, ResponseHead,
-    oracle::{check_host, is_target_octet, status_of, target_of},
+    oracle::{check_host, status_of, target_of},
 };
-use crate::{Limits, framing::Facts};
+use crate::{Limits, framing::Facts, octets};
 use http::{HeaderMap, Method, Request, Response, Target, Version};
 use std::ops::Range;
 
@@ -160,49 +160,88 @@ fn version(input: &[u8]) -> Option<(Version, &[u8])> {
     }
 }
 
-/// The first octet at or behind `at` that no token has.
+/// The first octet at or behind `at` that no token has, or the end.
 #[inline]
 fn token_end(input: &[u8], at: usize) -> usize {
-    let rest = input.get(at..).unwrap_or_default();
-    at + rest.iter().position(|octet| !is_tchar(*octet)).unwrap_or(rest.len())
+    let mut rest = input.get(at..).unwrap_or_default();
+    let mut end = at;
+    // Eight lookups and one branch: names are short, and a branch for each octet is what costs.
+    while let Some((word, after)) = rest.split_first_chunk::<8>() {
+        let mut stops = 0u32;
+        for (place, octet) in word.iter().enumerate() {
+            stops |= u32::from(!octets::is(octets::TOKEN, *octet)) << place;
+        }
+        if stops != 0 {
+            return end + stops.trailing_zeros() as usize;
+        }
+        (rest, end) = (after, end + 8);
+    }
+    end + rest.iter().take_while(|octet| octets::is(octets::TOKEN, **octet)).count()
 }
 
-/// The first octet at or behind `at` that no target has.
+/// The first octet at or behind `at` that no target has, or the end.
 #[inline]
 fn target_end(input: &[u8], at: usize) -> usize {
-    let rest = input.get(at..).unwrap_or_default();
-    at + rest.iter().position(|octet| !is_target_octet(*octet)).unwrap_or(rest.len())
+    let mut rest = input.get(at..).unwrap_or_default();
+    let mut end = at;
+    while let Some((word, after)) = rest.split_first_chunk::<8>() {
+        let word = u64::from_le_bytes(*word);
+        // Below `!`, DEL, `#`, or beyond ASCII.
+        let stops = below(word, 0x21) | equal(word, 0x7f) | equal(word, b'#') | word & HIGHS;
+        if stops != 0 {
+            return end + (stops.trailing_zeros() / 8) as usize;
+        }
+        (rest, end) = (after, end + 8);
+    }
+    end + rest.iter().take_while(|octet| octets::is(octets::TARGET, **octet)).count()
 }
 
-/// The first octet at or behind `at` that no value has.
+// ANCHOR: value_end
+/// The first octet at or behind `at` that no value has, or the end.
 #[inline]
 fn value_end(input: &[u8], at: usize) -> usize {
-    let rest = input.get(at..).unwrap_or_default();
-    at + rest.iter().position(|octet| !super::oracle::is_value_octet(*octet)).unwrap_or(rest.len())
-}
-
-#[inline]
-fn is_tchar(octet: u8) -> bool {
-    // The table has an entry for every octet, and the compiler sees it.
-    TCHAR.get(usize::from(octet)).copied().unwrap_or_default()
-}
-
-/// Which octets a token has.
-static TCHAR: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut octet = 0u8;
+    let mut rest = input.get(at..).unwrap_or_default();
+    let mut end = at;
     loop {
-        #[allow(
-            clippy::indexing_slicing,
-            reason = "an octet is below 256; checked at compile time"
-        )]
-        {
-            table[octet as usize] = http::is_tchar(octet);
+        while let Some((block, after)) = rest.split_first_chunk::<32>() {
+            let stop = |octet: &u8| u8::from((*octet < b' ') | (*octet == 0x7f));
+            if block.iter().fold(0, |stops, octet| stops | stop(octet)) != 0 {
+                break;
+            }
+            (rest, end) = (after, end + 32);
         }
-        if octet == 255 {
-            break;
+        while let Some((word, after)) = rest.split_first_chunk::<8>() {
+            let word = u64::from_le_bytes(*word);
+            let stops = below(word, b' ') | equal(word, 0x7f);
+            if stops != 0 {
+                let place = (stops.trailing_zeros() / 8) as usize;
+                (rest, end) = (rest.get(place..).unwrap_or_default(), end + place);
+                break;
+            }
+            (rest, end) = (after, end + 8);
         }
-        octet += 1;
+        match rest {
+            // HTAB is the one control octet that a value may hold.
+            [b'\t' | b' '..=b'~' | 0x80.., after @ ..] => (rest, end) = (after, end + 1),
+            _ => return end,
+        }
     }
-    table
-};
+}
+// ANCHOR_END: value_end
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGHS: u64 = 0x8080_8080_8080_8080;
+
+/// Marks, in its high bit, the first octet of `word` that is below `bound`; marks behind the first
+/// may be wrong, since a borrow runs through them, and so may those of octets beyond ASCII.
+#[inline]
+const fn below(word: u64, bound: u8) -> u64 {
+    word.wrapping_sub(ONES * bound as u64) & !word & HIGHS
+}
+
+/// Marks the first octet of `word` that is `octet`, in the same way.
+#[inline]
+const fn equal(word: u64, octet: u8) -> u64 {
+    let word = word ^ (ONES * octet as u64);
+    word.wrapping_sub(ONES) & !word & HIGHS
+}

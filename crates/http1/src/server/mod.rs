@@ -109,7 +109,7 @@ pub struct Connection {
     stopping: bool,
     /// Whether no exchange was cut off.
     clean: bool,
-    /// Whether [`Event::Closed`] was told.
+    /// Whether the last event, [`Event::Closed`] or [`Event::Upgraded`], was told.
     told: bool,
     /// Octets dropped while closing.
     drained: u64,
@@ -203,23 +203,36 @@ impl Connection {
         self.request != Request::Idle || self.response != Response::Idle
     }
 
+    /// Octets in memory that came and are not told yet; what waits to be sent is not among them.
+    pub fn held(&self) -> usize {
+        let event = match &self.event {
+            Some(Event::Data(data)) => data.len(),
+            _ => 0,
+        };
+        self.tail.len() + event
+    }
+
     /// What happened next, if anything did. When an exchange is over, this goes on with the requests
     /// that wait.
     pub fn poll_event(&mut self) -> Option<Event> {
+        if self.event.is_none() {
+            self.resume();
+        }
         if let Some(event) = self.event.take() {
             self.after_event(&event);
             return Some(event);
         }
-        self.resume();
-        if let Some(event) = self.event.take() {
-            self.after_event(&event);
-            return Some(event);
+        match self.state {
+            State::Closed if !self.told => {
+                self.told = true;
+                Some(Event::Closed { clean: self.clean })
+            }
+            State::Upgraded if !self.told => {
+                self.told = true;
+                Some(Event::Upgraded { rest: self.tail.take() })
+            }
+            _ => None,
         }
-        if self.state == State::Closed && !self.told {
-            self.told = true;
-            return Some(Event::Closed { clean: self.clean });
-        }
-        None
     }
 
     /// Moves what is to be sent to the end of `out`.

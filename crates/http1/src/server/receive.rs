@@ -31,6 +31,7 @@ impl Connection {
         self.timer.tick(now);
         match self.state {
             State::Open => {}
+            State::Upgraded if self.told => return,
             State::Upgraded => return self.tail.extend(input),
             State::Closing | State::Closed => return self.drain(input.len()),
         }
@@ -124,8 +125,6 @@ impl Connection {
         let used = self.advance(octets.get_mut(read..).unwrap_or_default());
         if self.state == State::Open {
             self.tail.put_back(octets, read + used);
-        } else if self.state == State::Upgraded {
-            self.tail.put_back(octets, read);
         }
     }
 

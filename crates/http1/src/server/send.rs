@@ -2,7 +2,7 @@
 //!
 //! RFC 9110 §15, RFC 9112 §4, §6, §9
 
-use super::{Connection, Event, Reading};
+use super::{Connection, Reading};
 use crate::{
     Misuse, State,
     body::{Encoder, Outgoing, encoder::Part},
@@ -78,7 +78,7 @@ impl Connection {
     }
 
     /// Answers 101 to a request that asked for an upgrade, or 2xx to CONNECT: behind this head the
-    /// stream is another protocol's. The next event is [`Event::Upgraded`].
+    /// stream is another protocol's. The next event is [`Event::Upgraded`](super::Event::Upgraded).
     ///
     /// # Errors
     /// [`Misuse::NoUpgrade`] where the request did not ask, or its content is not read to its end.
@@ -101,7 +101,6 @@ impl Connection {
         self.response = next;
         self.state = State::Upgraded;
         self.timer.clear();
-        self.event = Some(Event::Upgraded { rest: self.tail.take() });
         Ok(())
     }
 
