@@ -1,4 +1,4 @@
-//! Everything that can go wrong between `get(url)` and the last octet of its body, one variant each.
+//! Everything that can go wrong between `get(url)` and its body's last octet, one variant each.
 //!
 //! The codes are curl's, since people's scripts know them:
 //!

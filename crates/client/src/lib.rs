@@ -10,8 +10,8 @@
 //!   sockets::dial       names, addresses, the race between them
 //! ```
 //!
-//! The crate is two halves: [`core`] decides, without a socket; `driver` does it. [`trace::WALK`] puts
-//! the floors beside Python's.
+//! The crate is two halves: [`core`] decides, without a socket; `driver` does it.
+//! [`trace::WALK`] puts the floors beside Python's.
 //!
 //! ```
 //! use std::{io::{Read, Write}, net::TcpListener, thread};

@@ -8,8 +8,8 @@
 //!
 //! Octets are those of the last exchange; what redirects cost is in the two spans from the start.
 //!
-//! Invariant: spans of one exchange do not overlap; `first_byte` and `total` count from the start of
-//! the whole request, redirects included.
+//! Invariant: spans of one exchange do not overlap; `first_byte` and `total` count from the start
+//! of the whole request, redirects included.
 
 use std::{net::SocketAddr, time::Duration};
 

@@ -1,7 +1,7 @@
 //! The walk from `get` down to a socket, told step by step, with Python's name beside each floor.
 //!
-//! The names on the right are those of `requests` 2.34, `urllib3` 2.8 and the standard library, as a
-//! debugger shows them. Three remarks keep the comparison honest: `requests` calls the *pool's*
+//! The names on the right are those of `requests` 2.34, `urllib3` 2.8 and the standard library, as
+//! a debugger shows them. Three remarks keep the comparison honest: `requests` calls the *pool's*
 //! `urlopen`; `urllib3` has a `create_connection` of its own, which tries one address after another
 //! (here they race, RFC 8305); and `requests.get` makes a session and throws it away, so that two
 //! calls share no connection (here too: keep a [`Session`](crate::Session) to keep connections).
@@ -48,18 +48,18 @@ walk! {
     HIT       5 Client  "ConnectionPool.hit"          "urllib3.HTTPConnectionPool._get_conn"
     MISS      5 Client  "ConnectionPool.miss"         "urllib3.HTTPConnectionPool._new_conn"
     WAIT      5 Client  "ConnectionPool.wait"         "urllib3.HTTPConnectionPool._get_conn (block)"
-    STALE     5 Client  "ConnectionPool.stale"        "urllib3.util.connection.is_connection_dropped"
+    STALE     5 Client  "ConnectionPool.stale"        "urllib3.util.is_connection_dropped"
     AGAIN     5 Client  "ConnectionPool.retry"        "urllib3.util.retry.Retry.increment"
     CONNECT   6 Sockets "Connection.connect"          "http.client.HTTPConnection.connect"
     RESOLVE   7 Sockets "sockets.resolve"             "socket.getaddrinfo"
     ATTEMPT   7 Sockets "sockets.dial"                "socket.socket, socket.connect"
     CONNECTED 7 Sockets "sockets.connected"           "urllib3.util.connection.create_connection"
     TUNNEL    6 Http1   "Connection.tunnel"           "http.client.HTTPConnection._tunnel"
-    WRITE     5 Http1   "Connection.request"          "http.client.HTTPConnection.request, putrequest, putheader, endheaders"
+    WRITE     5 Http1   "Connection.request"          "http.client.HTTPConnection.request"
     UPLOAD    5 Http1   "Connection.send"             "http.client.HTTPConnection.send"
     INTERIM   5 Http1   "Connection.informational"    "http.client.HTTPResponse._read_status"
-    READ      5 Http1   "Connection.response"         "http.client.HTTPConnection.getresponse, HTTPResponse.begin"
-    BODY      3 Client  "Response.body"               "urllib3.HTTPResponse.stream, http.client.HTTPResponse.read"
+    READ      5 Http1   "Connection.response"         "http.client.HTTPConnection.getresponse"
+    BODY      3 Client  "Response.body"               "urllib3.HTTPResponse.stream"
     RELEASE   4 Client  "ConnectionPool.release"      "urllib3.HTTPConnectionPool._put_conn"
     CLOSE     4 Client  "ConnectionPool.close"        "http.client.HTTPConnection.close"
     REDIRECT  2 Client  "Session.redirect"            "requests.Session.resolve_redirects"

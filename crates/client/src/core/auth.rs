@@ -10,8 +10,8 @@
 //!     │◄──────────────────────── 200 │
 //! ```
 //!
-//! Basic needs no challenge and is sent at once, as curl and `requests` do: the password is readable
-//! to everybody on the way, so over `http` it belongs on loopback.
+//! Basic needs no challenge and is sent at once, as curl and `requests` do: the password is
+//! readable to everybody on the way, so over `http` it belongs on loopback.
 //!
 //! Invariant: credentials go to the origin for which the caller gave them and to no other; the
 //! session asks [`crate::core::redirect`] before it sends them anywhere else.

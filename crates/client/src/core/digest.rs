@@ -175,7 +175,7 @@ impl Digest {
     }
     // ANCHOR_END: answer
 
-    /// The name hashed, quoted, or, where quotes cannot hold it, extended (RFC 7616 §3.4.4, RFC 8187).
+    /// The name hashed, quoted, or, where quotes cannot hold it, extended (RFC 7616 §3.4.4).
     fn write_user(&self, value: &mut String, user: &str) {
         if self.hashed_user {
             write_quoted(value, "username", &self.hash.of(&[user, &self.realm]));

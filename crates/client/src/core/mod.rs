@@ -1,5 +1,5 @@
-//! What a client decides, without a socket, a thread or a clock: give it what happened and the time,
-//! and it answers what to do.
+//! What a client decides, without a socket, a thread or a clock: give it what happened and the
+//! time, and it answers what to do.
 //!
 //! ```text
 //! redirect   3xx + Location          → the next request, and what must not travel with it

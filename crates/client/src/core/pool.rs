@@ -12,11 +12,11 @@
 //!                  Wait ◄── woken by release, discard
 //! ```
 //!
-//! LIFO keeps a few connections warm and lets the others grow old and be closed; FIFO would keep all
-//! of them half warm, each a candidate for "the server closed it a moment ago".
+//! LIFO keeps a few connections warm and lets the others grow old and be closed; FIFO would keep
+//! all of them half warm, each a candidate for "the server closed it a moment ago".
 //!
-//! Invariant: `in_use + idle ≤ limit`, and no idle connection is older than the idle time when it is
-//! handed out.
+//! Invariant: `in_use + idle ≤ limit`, and no idle connection is older than the idle time when it
+//! is handed out.
 //!
 //! Users: `driver::pool`, which adds a lock and a place to wait.
 

@@ -2,8 +2,8 @@
 //!
 //! RFC 9110 §15.4 and §10.2.2
 //!
-//! Which method follows which status is a table in [`http::redirect`]; here stands what a client must
-//! decide beside it: that a `Location` which cannot be followed is told rather than passed over, and
+//! Which method follows which status is a table in [`http::redirect`]; here stands what a client
+//! must decide beside it: that a `Location` which cannot be followed is told, not passed over, and
 //! that to another origin (another scheme, host or port) go no credentials, no cookies that the
 //! caller set by hand, no `Host`, no `Origin` and no `Referer`.
 //!

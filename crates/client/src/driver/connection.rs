@@ -9,8 +9,8 @@
 //!               writev              read            the socket
 //! ```
 //!
-//! The socket blocks, with a time-out that the kernel keeps: one call per read. Only while content is
-//! being sent does it not block, since a response may come in the middle of it.
+//! The socket blocks, with a time-out that the kernel keeps: one call per read. Only while content
+//! is being sent does it not block, since a response may come in the middle of it.
 //!
 //! Invariant: the octets counted in `sent` and `received` are those that the kernel took and gave.
 //!

@@ -88,9 +88,11 @@ impl Stream {
     /// sent something nobody asked for (a 408, say, before it closes). An octet that this reads is
     /// lost, but then so is the connection.
     pub(crate) fn is_quiet(&mut self) -> bool {
-        let quiet = self.set_nonblocking(true).is_ok()
-            && matches!(self.read(&mut [0]), Err(error) if error.kind() == io::ErrorKind::WouldBlock);
-        quiet && self.set_nonblocking(false).is_ok()
+        if self.set_nonblocking(true).is_err() {
+            return false;
+        }
+        let read = self.read(&mut [0]).map_err(|error| error.kind());
+        read == Err(io::ErrorKind::WouldBlock) && self.set_nonblocking(false).is_ok()
     }
 }
 

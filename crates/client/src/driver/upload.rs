@@ -9,8 +9,8 @@
 //!                          └── head ◄─┘           an answer in the middle: 413, say
 //! ```
 //!
-//! Invariant: at most one buffer of a reader's content waits in memory; the reader is asked for more
-//! only when the socket has taken what it gave before.
+//! Invariant: at most one buffer of a reader's content waits in memory; the reader is asked for
+//! more only when the socket has taken what it gave before.
 //!
 //! Users: [`super::exchange`], [`super::body`].
 

@@ -1,10 +1,10 @@
-//! Content that need not pass through the connection: the driver reads it straight to where it goes.
+//! Content that need not pass through the connection: the driver reads it where it goes.
 //!
 //! RFC 9112 §6.2, §6.3
 //!
 //! ```text
-//! socket ──► buffer ──► receive ──► Data(copy)      chunks, and whatever comes together with a head
-//! socket ──► the caller's own buffer ──► took(n)    content of a known length, or until the close
+//! socket ──► buffer ──► receive ──► Data(copy)     chunks, and what comes together with a head
+//! socket ──► the caller's own buffer ──► took(n)   content of a known length, or until close
 //! ```
 //!
 //! Between chunks stand sizes, so chunked content cannot go this way.
@@ -31,8 +31,8 @@ impl Connection {
         if between { self.decoder.direct(&self.limits) } else { 0 }
     }
 
-    /// Counts `length` octets of content, at most [`direct`](Self::direct), that the driver has read
-    /// itself. The end of the content is an event as always.
+    /// Counts `length` octets of content, at most [`direct`](Self::direct), that the driver
+    /// has read itself. The end of the content is an event as always.
     pub fn took(&mut self, length: u64, now: Instant) {
         let length = length.min(self.direct());
         self.timer.tick(now);
