@@ -28,13 +28,19 @@ type Check = fn(&[u8]);
 const TARGETS: &[(&str, Check)] = &[
     ("accept", http::fuzzing::check_accept),
     ("challenge", http::fuzzing::check_challenge),
+    ("chunked", http1::fuzzing::check_chunked),
+    ("client_connection", http1::fuzzing::check_client_connection),
     ("cookie", http::fuzzing::check_cookie),
     ("date", http::fuzzing::check_date),
+    ("field_section", http1::fuzzing::check_field_section),
     ("field_values", http::fuzzing::check_field_values),
     ("httparse", against_httparse::check),
     ("media_type", http::fuzzing::check_media_type),
     ("ranges", http::fuzzing::check_ranges),
+    ("request", http1::fuzzing::check_request_head),
     ("request_target", http::fuzzing::check_target),
+    ("response", http1::fuzzing::check_response_head),
+    ("server_connection", http1::fuzzing::check_server_connection),
     ("uri", http::fuzzing::check_uri),
 ];
 
