@@ -49,7 +49,9 @@ pub(crate) fn command_help(command: &Command, columns: usize) -> String {
     row(&mut text, &names(&HELP), HELP.help, columns);
     if !command.notes.is_empty() {
         text.push('\n');
-        text.push_str(command.notes);
+        for note in command.notes.lines() {
+            wrap(&mut text, 0, note, columns);
+        }
     }
     text
 }

@@ -60,7 +60,7 @@ pub(crate) struct Command {
     pub(crate) summary: &'static str,
     /// Its flags.
     pub(crate) sections: &'static [Section],
-    /// What stands below the flags in the help.
+    /// What stands below the flags in the help; each line is a paragraph.
     pub(crate) notes: &'static str,
 }
 

@@ -16,7 +16,7 @@ pub(crate) const COMMAND: Command = Command {
         Section { heading: "Telling", flags: TELLING },
     ],
     notes: "Without a scheme, http is meant. Hosts and paths may be Korean.\n\
-            Exit codes are curl's: 3 URL, 6 name, 7 connect, 18 cut short, 22 with -f, 23 writing,\n\
+            Exit codes are curl's: 3 URL, 6 name, 7 connect, 18 cut short, 22 with -f, 23 writing, \
             28 time, 47 redirects, 52 no answer, 56 receiving.\n",
 };
 

@@ -33,6 +33,8 @@ pub(super) struct Options {
     pub(super) include: bool,
     pub(super) dump: Option<OsString>,
     pub(super) resume: Option<Resume>,
+    /// `-L --max-redirs 0`: a redirect is a failure, where without -L it is an answer.
+    pub(super) forbids_redirects: bool,
     pub(super) fail: Option<Fail>,
     pub(super) write_out: Option<String>,
     pub(super) silent: bool,
@@ -120,6 +122,7 @@ impl Options {
             include: parsed.is("include"),
             dump: parsed.raw("dump-header").map(OsString::from),
             resume: resume(parsed)?,
+            forbids_redirects: parsed.is("location") && redirects(parsed)? == 0,
             fail,
             write_out: write_out(parsed)?,
             silent,

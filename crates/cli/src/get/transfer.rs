@@ -163,6 +163,10 @@ impl<'a> Transfer<'a> {
         let mut response =
             request::build(self.options, self.session, self.index, self.url, offset)?.send()?;
         self.learn(&response);
+        if self.options.forbids_redirects && !self.facts.redirect_url.is_empty() {
+            let to = url::redact(&self.facts.redirect_url);
+            return Err(Problem::new(47, format!("more than 0 redirects, the last to {to}")));
+        }
         let method = self.options.method_for(self.index);
         let status = response.status;
         if attempt < self.options.retries

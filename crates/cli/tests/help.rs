@@ -1,0 +1,106 @@
+//! What the program says about itself, and what it says about command lines it does not understand.
+//! `BLESS=1` rewrites the texts.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that panics has failed, which is what it is for"
+)]
+
+mod common;
+
+use common::{golden, program, run};
+
+fn help(arguments: &[&str], columns: &str) -> String {
+    let output = program().args(arguments).env("COLUMNS", columns).output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn each_help_is_as_written_down() {
+    for (file, arguments) in [
+        ("help.txt", &["--help"][..]),
+        ("help-serve.txt", &["serve", "--help"]),
+        ("help-get.txt", &["get", "-h"]),
+    ] {
+        testkit::golden(golden(file), &help(arguments, "80"));
+    }
+}
+
+#[test]
+fn help_is_as_wide_as_columns_says_and_no_wider_than_can_be_read() {
+    for (columns, most) in
+        [("60", 60), ("80", 80), ("120", 100), ("1000", 100), ("x", 80), ("", 80)]
+    {
+        let text = help(&["get", "--help"], columns);
+        let widest = text.lines().map(|line| line.chars().count()).max().unwrap();
+        assert!(widest <= most, "{columns}: {widest}");
+    }
+}
+
+#[test]
+fn there_are_four_ways_to_the_same_help() {
+    let get = help(&["get", "--help"], "80");
+    assert_eq!(help(&["get", "-h"], "80"), get);
+    assert_eq!(help(&["help", "get"], "80"), get);
+    // Also where the rest of the line is not in order.
+    assert_eq!(help(&["get", "-s", "--help", "-v"], "80"), get);
+    assert_eq!(help(&["help"], "80"), help(&["--help"], "80"));
+}
+
+#[test]
+fn the_version_is_one_line() {
+    let ended = run(&["--version"]);
+    assert_eq!(ended.out, format!("wirebook {}\n", env!("CARGO_PKG_VERSION")));
+    assert_eq!(run(&["-V"]).out, ended.out);
+}
+
+#[test]
+fn a_wrong_command_line_is_told_in_one_line_with_a_suggestion() {
+    for (arguments, expected) in [
+        (&[][..], "what is missing is COMMAND"),
+        (&["gte"], "there is no command \"gte\"; did you mean `wirebook get`?"),
+        (&["srve"], "did you mean `wirebook serve`?"),
+        (&["banana"], "there is no command \"banana\"\n"),
+        (&["--hepl"], "there is no flag --hepl; did you mean --help?"),
+        (&["get"], "what is missing is URL…"),
+        (&["get", "--incldue", "a"], "there is no flag --incldue; did you mean --include?"),
+        (&["get", "-Z", "a"], "there is no flag -Z\n"),
+        (&["get", "-include", "a"], "did you mean --include?"),
+        (&["get", "a", "-o"], "-o, --output needs a value: FILE"),
+        (&["get", "--silent=1", "a"], "-s, --silent takes no value"),
+        (&["get", "-m", "soon", "a"], "--max-time \"soon\": not a number of seconds"),
+        (&["get", "-4", "-6", "a"], "-4 and -6 exclude each other"),
+        (&["get", "-d", "x", "-F", "a=b", "a"], "-d and -F exclude each other"),
+        (&["get", "-I", "-d", "x", "a"], "-I and content to send exclude each other"),
+        (&["get", "-d", "@/no/such/file", "a"], "--data \"/no/such/file\": No such file"),
+        (&["get", "-T", "/no/such/file", "a"], "--upload-file \"/no/such/file\": No such file"),
+        (&["get", "-H", "nonsense", "a"], "it must be `Name: value`"),
+        (&["get", "-X", "G T", "a"], "--request \"G T\""),
+        (&["get", "-u", "me", "a"], "it must be NAME:PASSWORD"),
+        (&["get", "-C", "-", "a"], "without -o or -O there is no file"),
+        (&["get", "-x", "ftp://a", "a"], "the proxy's scheme \"ftp\" is not supported"),
+        (&["get", "--resolve", "a:b", "a"], "it must be HOST:PORT:ADDRESS"),
+        (&["get", "--format", "xml", "a"], "it is text or json"),
+        (&["serve", "--http", "here"], "neither a port nor an address"),
+        (&["serve", "--threads", "0"], "there must be at least one"),
+        (&["serve", "a", "b"], "\"b\" is one argument too many"),
+    ] {
+        let ended = run(arguments);
+        assert_eq!((ended.code, ended.out.as_str()), (2, ""), "{arguments:?}");
+        assert!(ended.err.contains(expected), "{arguments:?}: {}", ended.err);
+        let [line, hint] = ended.err.lines().collect::<Vec<_>>()[..] else {
+            panic!("{arguments:?}: {}", ended.err);
+        };
+        assert!(line.starts_with("wirebook: ") && hint.ends_with("--help` tells what there is"));
+    }
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let mut child = program().args(["get", "--help"]).stdout(std::process::Stdio::piped()).spawn();
+    let child = child.as_mut().unwrap();
+    drop(child.stdout.take());
+    assert!(child.wait().unwrap().success());
+}
