@@ -160,6 +160,11 @@ impl Exchange {
         (state.wanted, state.inline, state.gone) = (false, true, false);
     }
 
+    /// The next command, when nobody else has a hold of the exchange.
+    pub(crate) fn take_command(&mut self) -> Option<Command> {
+        self.state.get_mut().unwrap_or_else(PoisonError::into_inner).commands.pop_front()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // A handler that panicked while it held the lock left a state that is whole: each change
         // below is one push or one store.

@@ -173,7 +173,8 @@ impl Connection {
     pub fn process(&mut self, moment: &Moment) {
         loop {
             self.apply_commands(moment);
-            if self.current.as_ref().is_some_and(|current| current.exchange.is_saturated()) {
+            let receiving = self.current.as_ref().filter(|current| current.receiving);
+            if receiving.is_some_and(|current| current.exchange.is_saturated()) {
                 break;
             }
             let Some(event) = self.http1.poll_event() else { break };
@@ -221,12 +222,26 @@ impl Connection {
         });
         (current.receiving, current.asked, current.began) = (receiving, false, moment.now);
         current.record = self.service.log.is_some().then(|| record(self.peer, &request, moment));
-        let exchange = current.exchange.clone();
-        self.current = Some(current);
-        let body = if receiving { Body::of(exchange.clone()) } else { Body::default() };
+        let reply = Reply::new(current.exchange.clone());
+        let body = if receiving { Body::of(current.exchange.clone()) } else { Body::default() };
         let request = Request { head: request, peer: self.peer, params: Vec::new(), body };
-        dispatch(&self.service.handler, request, Reply::new(exchange.clone()));
-        exchange.leave_inline();
+        self.current = Some(current);
+        dispatch(&self.service.handler, request, reply);
+        self.after_inline(moment);
+    }
+
+    /// A handler on the loop has returned. If it has answered, nobody else knows the exchange any
+    /// more, and its commands can be taken without a lock.
+    fn after_inline(&mut self, moment: &Moment) {
+        while let Some(current) = &mut self.current {
+            let Some(exchange) = Arc::get_mut(&mut current.exchange) else {
+                return current.exchange.leave_inline();
+            };
+            match exchange.take_command() {
+                Some(command) => self.apply(command, moment),
+                None => return,
+            }
+        }
     }
 
     fn apply_commands(&mut self, moment: &Moment) {
