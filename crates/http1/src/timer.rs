@@ -4,6 +4,13 @@
 //! command. So a deadline is *armed* with a span and becomes an instant when the connection next
 //! learns what time it is; until then it is the time last heard, which errs on the early side, and
 //! an early timeout arms it again instead of firing.
+//!
+//! | `due` | `span` | the deadline                                                  |
+//! |-------|--------|---------------------------------------------------------------|
+//! | none  | none   | there is none                                                 |
+//! | some  | none   | is `due`                                                      |
+//! | some  | some   | is `span` after the time that is heard next; `due` is a guess |
+//! | none  | some   | is paused with `span` left                                    |
 
 use std::time::{Duration, Instant};
 
@@ -11,13 +18,12 @@ use std::time::{Duration, Instant};
 pub(crate) struct Timer {
     now: Instant,
     due: Option<Instant>,
-    /// The span, while `due` was computed from a time that may be stale.
-    stale: Option<Duration>,
+    span: Option<Duration>,
 }
 
 impl Timer {
     pub(crate) fn new(now: Instant) -> Self {
-        Self { now, due: None, stale: None }
+        Self { now, due: None, span: None }
     }
 
     pub(crate) fn now(&self) -> Instant {
@@ -27,7 +33,9 @@ impl Timer {
     /// Takes note of the time.
     pub(crate) fn tick(&mut self, now: Instant) {
         self.now = now;
-        if let Some(span) = self.stale.take() {
+        if self.due.is_some()
+            && let Some(span) = self.span.take()
+        {
             self.due = now.checked_add(span);
         }
     }
@@ -35,17 +43,33 @@ impl Timer {
     /// Due `span` after the time last heard, which is now.
     pub(crate) fn set(&mut self, span: Duration) {
         self.due = self.now.checked_add(span);
-        self.stale = None;
+        self.span = None;
     }
 
     /// Due `span` after the time that is heard next.
     pub(crate) fn arm(&mut self, span: Duration) {
         self.due = self.now.checked_add(span);
-        self.stale = Some(span);
+        self.span = Some(span);
+    }
+
+    /// Stops the clock: what is waited for is not the peer.
+    pub(crate) fn pause(&mut self) {
+        if let Some(due) = self.due.take() {
+            self.span.get_or_insert(due.saturating_duration_since(self.now));
+        }
+    }
+
+    /// Lets it run again, with the time that was left.
+    pub(crate) fn resume(&mut self) {
+        if self.due.is_none()
+            && let Some(span) = self.span
+        {
+            self.arm(span);
+        }
     }
 
     pub(crate) fn clear(&mut self) {
-        (self.due, self.stale) = (None, None);
+        (self.due, self.span) = (None, None);
     }
 
     pub(crate) fn due(&self) -> Option<Instant> {
@@ -70,6 +94,6 @@ impl Timer {
             (Some(due), Some(most)) => Some(due.min(most)),
             (due, most) => due.or(most),
         };
-        self.stale = None;
+        self.span = None;
     }
 }

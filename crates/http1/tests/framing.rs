@@ -220,11 +220,10 @@ fn a_chunk_ends_in_exactly_crlf() {
     {
         assert_eq!(chunked(bad).unwrap_err(), V::ChunkEndInvalid, "{bad:?}");
     }
-    for bad in ["5\nhello\r\n0\r\n\r\n"] {
-        assert_eq!(chunked(bad).unwrap_err(), V::BareLf, "{bad:?}");
-        let fields = "Transfer-Encoding: chunked\r\n";
-        assert_eq!(post_under(fields, bad, &lenient()).unwrap_err(), V::BareLf, "even leniently");
-    }
+    let bad = "5\nhello\r\n0\r\n\r\n";
+    assert_eq!(chunked(bad).unwrap_err(), V::BareLf);
+    let fields = "Transfer-Encoding: chunked\r\n";
+    assert_eq!(post_under(fields, bad, &lenient()).unwrap_err(), V::BareLf, "even leniently");
 }
 
 #[test]

@@ -100,11 +100,13 @@ impl Decoder {
                 Ok(Found::Data(length, 0..length))
             }
             Self::UntilClose(sum) => {
-                *sum += input.len() as u64;
-                if *sum > limits.content {
-                    return Err(Violation::ContentTooLarge.at(0));
+                let room = limits.content.saturating_sub(*sum);
+                if room == 0 {
+                    return Err(Error { violation: Violation::ContentTooLarge, offset: *sum });
                 }
-                Ok(Found::Data(input.len(), 0..input.len()))
+                let length = usize::try_from(room).unwrap_or(usize::MAX).min(input.len());
+                *sum += length as u64;
+                Ok(Found::Data(length, 0..length))
             }
             Self::Chunked(decoder) => decoder.decode(input, limits),
         }

@@ -78,8 +78,10 @@ impl Connection {
     }
 
     pub(super) fn after_event(&mut self, event: &Event) {
-        if let Event::Data(_) | Event::Informational(_) = event {
-            self.timer.arm(self.patience());
+        match event {
+            Event::Data(_) => self.timer.resume(),
+            Event::Informational(_) => self.timer.arm(self.patience()),
+            _ => {}
         }
     }
 
@@ -186,7 +188,7 @@ impl Connection {
                 let length = place.len() as u64;
                 trace::data(&self.trace, self.timer.now(), Direction::Received, length);
                 self.event = Some(Event::Data(input.get(place).unwrap_or_default().to_vec()));
-                self.timer.clear();
+                self.timer.pause();
                 Ok(Step::Used(used))
             }
             Found::End(used, trailers) => {

@@ -79,6 +79,7 @@ pub fn request(reader: &mut Reader<'_>, limits: &Limits) -> Result<RequestHead, 
     let version = version(reader, start)?;
     line_end(reader, rules, start, Violation::VersionInvalid)?;
     let target = target_of(&method, target).ok_or(Violation::TargetForm.at(target_at))?;
+    reader.section("field section", "RFC 9112 §5");
     let (headers, facts) = fields(reader, rules, start)?;
     let head = RequestHead { request: Request { method, target, version, headers }, facts };
     check_host(&head)?;
@@ -94,18 +95,22 @@ pub fn response(reader: &mut Reader<'_>, limits: &Limits) -> Result<ResponseHead
     reader.section("status-line", "RFC 9112 §4");
     let rules = Rules::response(limits);
     let version = version(reader, start)?;
-    space(reader, Violation::StatusInvalid, start)?;
+    let [b' ', ..] = reader.rest() else {
+        return Err(Violation::StatusInvalid.at(here(reader, start)));
+    };
+    let _ = reader.take("SP", 1);
     let status_at = here(reader, start);
     let digits = take_while(reader, "status-code", |octet| octet.is_ascii_digit());
     let status = status_of(digits).ok_or(Violation::StatusInvalid.at(status_at))?;
     // The space behind the code must be there even without a phrase; servers forget it.
     if let [b' ', ..] = reader.rest() {
-        space(reader, Violation::StatusInvalid, start)?;
+        let _ = reader.take("SP", 1);
         take_while(reader, "reason-phrase", is_value_octet);
         line_end(reader, rules, start, Violation::ReasonInvalid)?;
     } else {
         line_end(reader, rules, start, Violation::StatusInvalid)?;
     }
+    reader.section("field section", "RFC 9112 §5");
     let (headers, facts) = fields(reader, rules, start)?;
     Ok(ResponseHead { response: Response { status, version, headers }, facts })
 }
@@ -120,7 +125,6 @@ pub(crate) fn fields(
     rules: Rules,
     start: usize,
 ) -> Result<(HeaderMap, Facts), Error> {
-    reader.section("field section", "RFC 9112 §5");
     let base = reader.offset();
     // The one copy: the fields' places are places in it.
     let mut copy = reader.rest().to_vec();

@@ -93,7 +93,7 @@ impl Connection {
         let announce = Announce::Length(text.len() as u64);
         let facts = framing::Facts::default();
         self.put_head(&response, announce, Persistence::Close, &facts);
-        if !self.exchange.head || self.request != Request::Done {
+        if !self.exchange.head {
             self.output.put(text.as_bytes());
         }
     }

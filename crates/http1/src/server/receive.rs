@@ -99,7 +99,12 @@ impl Connection {
     /// Goes on with what was kept, as far as it goes.
     pub(super) fn resume(&mut self) {
         if self.state == State::Open && (!self.tail.is_empty() || self.decoder_waits()) {
+            let before = self.request;
             self.advance_tail();
+            if self.request == Request::Head && before != Request::Head {
+                // The time last heard is that of the exchange before.
+                self.timer.arm(self.limits.head_timeout);
+            }
         }
         if self.ended && self.state == State::Open && self.event.is_none() {
             self.end_of_input();
@@ -107,9 +112,8 @@ impl Connection {
     }
 
     pub(super) fn after_event(&mut self, event: &Event) {
-        // While an event waited, nobody waited for the peer: its time begins now.
         if let Event::Data(_) = event {
-            self.timer.arm(self.limits.content_timeout);
+            self.timer.resume();
         }
     }
 
@@ -180,6 +184,8 @@ impl Connection {
     /// A request's head is whole: what follows it, and what it asks of the connection.
     fn begin(&mut self, head: RequestHead) -> Result<(), Error> {
         let RequestHead { request, facts } = head;
+        // Known first: an answer that refuses a HEAD has no content either.
+        self.exchange.head = request.method == Method::Head;
         let framing = framing::request(request.version, &facts, self.limits.lenient)?;
         if let Expect::Unknown { offset } = facts.expect {
             return Err(Violation::ExpectationUnknown.at(offset));
@@ -240,7 +246,8 @@ impl Connection {
                 } else {
                     let data = input.get(place).unwrap_or_default();
                     self.event = Some(Event::Data(data.to_vec()));
-                    self.timer.clear();
+                    // While the event waits, nobody waits for the peer.
+                    self.timer.pause();
                 }
                 Ok(Step::Used(used))
             }
