@@ -7,37 +7,59 @@ use http::{HeaderMap, Request, Response};
 use std::time::Instant;
 use wire::trace::{Direction, Field, Layer, Trace, Value};
 
-pub(crate) fn request(trace: &Trace, now: Instant, direction: Direction, request: &Request) {
+/// Fields that the connection adds to the caller's, as it writes them.
+pub(crate) type Added = [Option<(&'static str, String)>; 2];
+
+pub(crate) fn request(
+    trace: &Trace,
+    now: Instant,
+    direction: Direction,
+    request: &Request,
+    added: impl FnOnce() -> Added,
+) {
     if !trace.is_on() {
         return;
     }
+    let added = added();
     let target = request.target.to_string();
     let mut fields = vec![
         Field { name: "method", value: Value::Text(request.method.as_str()) },
         Field { name: "target", value: Value::Text(&target) },
         Field { name: "version", value: Value::Text(request.version.as_str()) },
     ];
-    header_fields(&mut fields, &request.headers);
+    header_fields(&mut fields, &request.headers, &added);
     trace.emit_slice(now, Layer::Http1, direction, "request", None, &fields);
 }
 
-pub(crate) fn response(trace: &Trace, now: Instant, direction: Direction, response: &Response) {
+pub(crate) fn response(
+    trace: &Trace,
+    now: Instant,
+    direction: Direction,
+    response: &Response,
+    added: impl FnOnce() -> Added,
+) {
     if !trace.is_on() {
         return;
     }
+    let added = added();
     let mut fields = vec![
         Field { name: "status", value: Value::Number(response.status.as_u16().into()) },
         Field { name: "reason", value: Value::Text(response.status.reason()) },
         Field { name: "version", value: Value::Text(response.version.as_str()) },
     ];
-    header_fields(&mut fields, &response.headers);
+    header_fields(&mut fields, &response.headers, &added);
     trace.emit_slice(now, Layer::Http1, direction, "response", None, &fields);
 }
 
-fn header_fields<'a>(fields: &mut Vec<Field<'a>>, headers: &'a HeaderMap) {
-    for (name, value) in headers {
+fn header_fields<'a>(fields: &mut Vec<Field<'a>>, headers: &'a HeaderMap, added: &'a Added) {
+    let replaced =
+        |name: &str| added.iter().flatten().any(|(added, _)| added.eq_ignore_ascii_case(name));
+    for (name, value) in headers.iter().filter(|(name, _)| !replaced(name.as_str())) {
         let value = value.to_str().map_or(Value::Octets(value.as_bytes()), Value::Text);
         fields.push(Field { name: name.as_str(), value });
+    }
+    for (name, value) in added.iter().flatten() {
+        fields.push(Field { name, value: Value::Text(value) });
     }
 }
 

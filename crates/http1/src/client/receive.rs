@@ -130,7 +130,9 @@ impl Connection {
         else {
             return Ok(Step::Stuck(0));
         };
-        trace::response(&self.trace, self.timer.now(), Direction::Received, &head.response);
+        let now = self.timer.now();
+        let received = Direction::Received;
+        trace::response(&self.trace, now, received, &head.response, Default::default);
         let status = head.response.status;
         if status.is_informational() && status != StatusCode::SWITCHING_PROTOCOLS {
             self.informational += 1;

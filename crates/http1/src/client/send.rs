@@ -58,7 +58,8 @@ impl Connection {
             out.extend_from_slice(b"\r\n");
             encode::fields(out, &request.headers, announce, Persistence::Implied, &facts);
         });
-        trace::request(&self.trace, self.timer.now(), Direction::Sent, request);
+        let added = || encode::added(announce, Persistence::Implied);
+        trace::request(&self.trace, self.timer.now(), Direction::Sent, request, added);
         self.persist &= facts.persists(version);
         let upgrade = facts.upgrade && facts.upgrade_listed && version == Version::Http11;
         self.exclusive = upgrade || request.method == Method::Connect;

@@ -110,6 +110,22 @@ pub(crate) fn fields(
     });
 }
 
+/// What [`fields`] adds to the caller's fields, for a trace.
+pub(crate) fn added(announce: Announce, persistence: Persistence) -> crate::trace::Added {
+    let framing = match announce {
+        Announce::Caller | Announce::Nothing => None,
+        Announce::Length(length) => Some(("Content-Length", length.to_string())),
+        Announce::Chunked => Some(("Transfer-Encoding", "chunked".to_owned())),
+    };
+    let connection = match persistence {
+        Persistence::Implied => None,
+        Persistence::Close => Some("close"),
+        Persistence::KeepAlive => Some("keep-alive"),
+        Persistence::Upgrade => Some("upgrade"),
+    };
+    [framing, connection.map(|option| ("Connection", option.to_owned()))]
+}
+
 /// Writes one field line.
 pub(crate) fn field(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
     out.extend_from_slice(name);

@@ -12,9 +12,11 @@ use crate::{
     framing::{self, Expect},
     head::{self, HeadEnd, RequestHead},
     state::{Request, RequestInput, Response, ResponseInput},
+    trace,
 };
 use http::{Method, Version};
 use std::time::{Duration, Instant};
+use wire::trace::Direction;
 
 /// Whether a step got anywhere.
 enum Step {
@@ -214,12 +216,8 @@ impl Connection {
         let on = RequestInput::Head { content: has_content };
         self.request = self.request.on(on).unwrap_or(Request::Done);
         self.response = self.response.on(ResponseInput::Request).unwrap_or(Response::Due);
-        crate::trace::request(
-            &self.trace,
-            self.timer.now(),
-            wire::trace::Direction::Received,
-            &request,
-        );
+        let now = self.timer.now();
+        trace::request(&self.trace, now, Direction::Received, &request, Default::default);
         self.event = Some(Event::Request { request, content });
         Ok(())
     }
@@ -232,12 +230,8 @@ impl Connection {
         match self.decoder.decode(input, &self.limits)? {
             Found::NotYet(used) => Ok(Step::Stuck(used)),
             Found::Data(used, place) => {
-                crate::trace::data(
-                    &self.trace,
-                    self.timer.now(),
-                    wire::trace::Direction::Received,
-                    place.len() as u64,
-                );
+                let (now, length) = (self.timer.now(), place.len() as u64);
+                trace::data(&self.trace, now, Direction::Received, length);
                 if let Reading::Discard(left) = self.exchange.reading {
                     match left.checked_sub(place.len() as u64) {
                         Some(left) => self.exchange.reading = Reading::Discard(left),

@@ -12,6 +12,7 @@ use crate::{
 };
 use http::{HeaderMap, StatusCode, Version};
 use std::sync::Arc;
+use wire::trace::Direction;
 
 impl Connection {
     /// Sends a 1xx response other than 101, such as 103 Early Hints. HTTP/1.0 knows none of them:
@@ -141,7 +142,7 @@ impl Connection {
         self.response = self.response.on(ResponseInput::Data)?;
         let length = part.len();
         self.encoder.data(part, &mut self.output)?;
-        crate::trace::data(&self.trace, self.timer.now(), wire::trace::Direction::Sent, length);
+        crate::trace::data(&self.trace, self.timer.now(), Direction::Sent, length);
         Ok(())
     }
 
@@ -228,11 +229,8 @@ impl Connection {
             encode::status_line(out, response.status);
             encode::fields(out, &response.headers, announce, persistence, facts);
         });
-        crate::trace::response(
-            &self.trace,
-            self.timer.now(),
-            wire::trace::Direction::Sent,
-            response,
-        );
+        let added = || encode::added(announce, persistence);
+        let now = self.timer.now();
+        crate::trace::response(&self.trace, now, Direction::Sent, response, added);
     }
 }
