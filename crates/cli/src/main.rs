@@ -4,6 +4,8 @@
 //!   args      the table-driven reader of command lines, and the help
 //!   serve     a folder on a port
 //!   get       a URL to standard output or a file
+//!   tour      a page through every layer, by the laboratory
+//!   dissect   octets explained
 //!   terminal  what we print to
 //!   exit      how it ends
 //! ```
@@ -14,10 +16,12 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod dissect;
 mod exit;
 mod get;
 mod serve;
 mod terminal;
+mod tour;
 
 use args::{Command, Parsed, UsageError};
 use exit::Failure;
@@ -31,7 +35,12 @@ use std::{
 type Run = fn(&Parsed) -> Result<u8, Failure>;
 
 /// The subcommands, in the order of the help.
-const COMMANDS: &[(&Command, Run)] = &[(&serve::COMMAND, serve::run), (&get::COMMAND, get::run)];
+const COMMANDS: &[(&Command, Run)] = &[
+    (&tour::COMMAND, tour::run),
+    (&serve::COMMAND, serve::run),
+    (&get::COMMAND, get::run),
+    (&dissect::COMMAND, dissect::run),
+];
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);

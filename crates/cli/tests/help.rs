@@ -21,6 +21,8 @@ fn help(arguments: &[&str], columns: &str) -> String {
 fn each_help_is_as_written_down() {
     for (file, arguments) in [
         ("help.txt", &["--help"][..]),
+        ("help-tour.txt", &["tour", "--help"]),
+        ("help-dissect.txt", &["dissect", "--help"]),
         ("help-serve.txt", &["serve", "--help"]),
         ("help-get.txt", &["get", "-h"]),
     ] {
@@ -83,6 +85,10 @@ fn a_wrong_command_line_is_told_in_one_line_with_a_suggestion() {
         (&["get", "-x", "ftp://a", "a"], "the proxy's scheme \"ftp\" is not supported"),
         (&["get", "--resolve", "a:b", "a"], "it must be HOST:PORT:ADDRESS"),
         (&["get", "--format", "xml", "a"], "it is text or json"),
+        (&["tour", "x"], "\"x\" is one argument too many"),
+        (&["dissect"], "what is missing is --as KIND"),
+        (&["dissect", "--as", "http9"], "nothing here reads `http9`"),
+        (&["dissect", "--as", "http1-request", "--octets", "xyz"], "--octets \"xyz\": line 1"),
         (&["serve", "--http", "here"], "neither a port nor an address"),
         (&["serve", "--threads", "0"], "there must be at least one"),
         (&["serve", "a", "b"], "\"b\" is one argument too many"),

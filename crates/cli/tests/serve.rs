@@ -248,3 +248,16 @@ fn after_the_first_signal_nobody_new_is_served() {
     assert_eq!(serving.end().code, 0);
     assert_eq!(get(&["-s", &url]).code, 7);
 }
+
+#[test]
+fn a_unix_socket_is_served_and_goes_with_the_server() {
+    let folder = folder();
+    let path = folder.path().join("socket");
+    let serving = Serving::new(folder.path(), &["--unix", path.to_str().unwrap()]);
+    assert!(serving.line.contains(" and the socket "), "{}", serving.line);
+    let ended = get(&["--unix-socket", path.to_str().unwrap(), "http://any.test/hello.txt"]);
+    assert_eq!(ended.out, "hello\n", "{}", ended.err);
+    serving.signal("TERM");
+    assert_eq!(serving.end().code, 0);
+    assert!(!path.exists());
+}

@@ -37,7 +37,9 @@ pub(crate) fn program_help(commands: &[&Command], columns: usize) -> String {
 /// The help of a command.
 pub(crate) fn command_help(command: &Command, columns: usize) -> String {
     let Command { name, operands, summary, .. } = command;
-    let mut text = format!("Usage: wirebook {name} [FLAGS] {operands}\n\n");
+    let flags = if command.sections.is_empty() { "" } else { " [FLAGS]" };
+    let usage = format!("Usage: wirebook {name}{flags} {operands}");
+    let mut text = format!("{}\n\n", usage.trim_end());
     wrap(&mut text, 0, summary, columns);
     for section in command.sections {
         text.push_str(&format!("\n{}:\n", section.heading));

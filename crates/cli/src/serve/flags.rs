@@ -20,13 +20,22 @@ pub(crate) const COMMAND: Command = Command {
     sections: &[
         Section {
             heading: "Where",
-            flags: &[valued(
-                None,
-                "http",
-                "ADDRESS",
-                "listen here: PORT, IP, IP:PORT or NAME:PORT; may be given again. \
-                 127.0.0.1:8080 unless you say; 0.0.0.0 and [::] are reachable from other machines",
-            )],
+            flags: &[
+                valued(
+                    None,
+                    "http",
+                    "ADDRESS",
+                    "listen here: PORT, IP, IP:PORT or NAME:PORT; may be given again. \
+                     127.0.0.1:8080 unless you say; 0.0.0.0 and [::] are reachable from other \
+                     machines",
+                ),
+                valued(
+                    None,
+                    "unix",
+                    "PATH",
+                    "listen on this Unix-domain socket; alone, no port is opened",
+                ),
+            ],
         },
         Section {
             heading: "What",
@@ -81,6 +90,7 @@ pub(crate) const COMMAND: Command = Command {
 pub(super) struct Options {
     pub(super) folder: PathBuf,
     pub(super) addresses: Vec<SocketAddr>,
+    pub(super) socket: Option<PathBuf>,
     pub(super) listing: bool,
     pub(super) access_log: Option<OsString>,
     pub(super) threads: usize,
@@ -102,13 +112,15 @@ impl Options {
                 }
             }
         }
-        if addresses.is_empty() {
+        let socket = parsed.raw("unix").map(PathBuf::from);
+        if addresses.is_empty() && socket.is_none() {
             addresses.push(SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)));
         }
         let cores = || thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Ok(Self {
             folder: parsed.operands.first().map_or_else(|| ".".into(), PathBuf::from),
             addresses,
+            socket,
             listing: parsed.is("listing"),
             access_log: parsed.raw("access-log").map(OsString::from),
             threads: at_least_one(parsed, "threads")?.unwrap_or_else(cores),

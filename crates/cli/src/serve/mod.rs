@@ -49,6 +49,11 @@ pub(crate) fn run(parsed: &Parsed) -> Result<u8, Failure> {
     for address in &options.addresses {
         server = server.listener(listen(*address)?);
     }
+    if let Some(path) = &options.socket {
+        server = server.listen_unix(path).map_err(|error| {
+            Failure::new(1, format!("cannot listen on {}: {error}", path.display()))
+        })?;
+    }
     // Before the first line is printed: whoever reads it may send a signal at once.
     let signals = Signals::new(&[Signal::Interrupt, Signal::Terminate, Signal::Hangup])
         .map_err(|error| Failure::new(1, format!("cannot catch signals: {error}")))?;
@@ -58,7 +63,12 @@ pub(crate) fn run(parsed: &Parsed) -> Result<u8, Failure> {
     let running = running.get_or_init(|| started);
     say(&announcement(&options, running.addresses()));
     stop_on(signals, running);
-    running.wait().map_err(|error| Failure::new(1, format!("the server ended: {error}")))?;
+    let ended = running.wait();
+    if let Some(path) = &options.socket {
+        // The kernel frees a port with its process, but not a path.
+        let _ = std::fs::remove_file(path);
+    }
+    ended.map_err(|error| Failure::new(1, format!("the server ended: {error}")))?;
     Ok(0)
 }
 
@@ -105,8 +115,10 @@ fn make_room(connections: usize) {
 
 /// The line that says where the server is.
 fn announcement(options: &Options, addresses: &[SocketAddr]) -> String {
-    let urls: Vec<String> = addresses.iter().map(|address| format!("http://{address}/")).collect();
-    format!("serving {} at {} (Ctrl-C stops)", options.folder.display(), urls.join(" and "))
+    let urls = addresses.iter().map(|address| format!("http://{address}/"));
+    let sockets = options.socket.iter().map(|path| format!("the socket {}", path.display()));
+    let places: Vec<String> = urls.chain(sockets).collect();
+    format!("serving {} at {} (Ctrl-C stops)", options.folder.display(), places.join(" and "))
 }
 
 /// The first signal stops the server gracefully, the second ends the process.

@@ -1,0 +1,69 @@
+//! `tour` and `dissect` as a person or a program calls them; what they say is tested where it is made.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that panics has failed, which is what it is for"
+)]
+
+mod common;
+
+use common::{Ended, program, run};
+use std::{fs, io::Write, process::Stdio};
+use testkit::TempDir;
+
+const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+fn piped(input: &[u8], arguments: &[&str]) -> Ended {
+    let mut command = program();
+    command.arg("dissect").args(arguments);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    child.wait_with_output().unwrap().into()
+}
+
+#[test]
+fn octets_come_from_a_pipe_a_file_or_the_command_line() {
+    let kind = ["--as", "http1-request"];
+    let from_pipe = piped(REQUEST, &kind);
+    assert_eq!((from_pipe.code, from_pipe.err.as_str()), (0, ""));
+    assert!(from_pipe.out.contains("request-target") && from_pipe.out.contains("field-value"));
+    let folder = TempDir::new("dissect");
+    let file = folder.path().join("request");
+    fs::write(&file, REQUEST).unwrap();
+    let from_file = run(&["dissect", kind[0], kind[1], file.to_str().unwrap()]);
+    assert_eq!(from_file.out, from_pipe.out);
+    let digits: Vec<String> = REQUEST.iter().map(|octet| format!("{octet:02x}")).collect();
+    let given = run(&["dissect", kind[0], kind[1], "--octets", &digits.join(" ")]);
+    assert_eq!(given.out, from_pipe.out);
+    let remarked = format!("{} # a request\n", digits.join(""));
+    assert_eq!(piped(remarked.as_bytes(), &["--hex", kind[0], kind[1], "-"]).out, from_pipe.out);
+}
+
+#[test]
+fn a_parser_that_stops_is_exit_code_1() {
+    let ended = piped(b"GET /\x7f HTTP/1.1\r\n\r\n", &["--as", "http1-request"]);
+    assert_eq!((ended.code, ended.err.as_str()), (1, ""));
+    assert!(ended.out.contains("RFC 9112"), "{}", ended.out);
+    let ended = run(&["dissect", "--as", "http1-request", "/no/such/file"]);
+    assert_eq!((ended.code, ended.out.as_str()), (1, ""));
+    assert!(ended.err.starts_with("wirebook: /no/such/file: "), "{}", ended.err);
+}
+
+#[test]
+fn json_is_for_programs() {
+    let ended = piped(REQUEST, &["--as", "http1-request", "--format", "json"]);
+    let told: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!(told["read"], REQUEST.len());
+    assert!(told["error"].is_null() && !told["notes"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn the_tour_needs_no_arguments_and_says_nothing_on_the_side() {
+    let ended = run(&["tour"]);
+    assert_eq!((ended.code, ended.err.as_str()), (0, ""));
+    for stop in ["HTTP/1.0", "HTTP/1.1", "head-of-line"] {
+        assert!(ended.out.contains(stop), "{stop}");
+    }
+}
