@@ -180,10 +180,12 @@ impl Facts {
         }
     }
 
+    // ANCHOR: persists
     /// Whether the sender keeps the connection open behind this message (RFC 9112 §9.3).
     pub fn persists(&self, version: http::Version) -> bool {
         !self.close && (version != http::Version::Http10 || self.keep_alive)
     }
+    // ANCHOR_END: persists
 }
 
 impl Length {

@@ -153,6 +153,7 @@ impl Connection {
         used
     }
 
+    // ANCHOR: head
     /// Reads a head, if it is whole.
     fn head(&mut self, input: &[u8]) -> Result<Step, Error> {
         if self.response != Response::Idle {
@@ -182,6 +183,7 @@ impl Connection {
         self.begin(head)?;
         Ok(Step::Used(length))
     }
+    // ANCHOR_END: head
 
     /// A request's head is whole: what follows it, and what it asks of the connection.
     fn begin(&mut self, head: RequestHead) -> Result<(), Error> {
