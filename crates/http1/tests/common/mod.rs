@@ -9,8 +9,10 @@
     reason = "a test that panics has failed, which is what it is for"
 )]
 
+pub(crate) mod server;
+
 use http::{HeaderMap, Method, Request, Response, StatusCode, Target};
-use http1::{Content, Error, Limits, Outgoing, State, client, server};
+use http1::{Content, Error, Limits, Outgoing, State, client};
 use std::time::Instant;
 use wire::Output;
 
@@ -83,7 +85,7 @@ impl<H> Story<H> {
 /// A server that reads each request whole and answers 200 with `ok`.
 pub(crate) fn serve(pieces: &[&[u8]], end: bool, limits: &Limits) -> Story<Request> {
     let now = Instant::now();
-    let mut connection = server::Connection::new(limits, now);
+    let mut connection = http1::server::Connection::new(limits, now);
     let mut story = Story::new();
     for piece in pieces {
         if let Some(rest) = &mut story.rest {
@@ -104,29 +106,29 @@ pub(crate) fn serve(pieces: &[&[u8]], end: bool, limits: &Limits) -> Story<Reque
     story
 }
 
-fn answer(connection: &mut server::Connection, story: &mut Story<Request>) {
+fn answer(connection: &mut http1::server::Connection, story: &mut Story<Request>) {
     while let Some(event) = connection.poll_event() {
         match event {
-            server::Event::Request { request, content } => {
+            http1::server::Event::Request { request, content } => {
                 story.begin(request, content);
                 connection.read_body();
                 if content == Content::None {
                     ok(connection);
                 }
             }
-            server::Event::Data(data) => story.data(&data),
-            server::Event::End { trailers } => {
+            http1::server::Event::Data(data) => story.data(&data),
+            http1::server::Event::End { trailers } => {
                 story.end(trailers);
                 ok(connection);
             }
-            server::Event::Upgraded { rest } => story.rest = Some(rest),
-            server::Event::Violation(error) => story.violation = Some(error),
-            server::Event::Closed { clean } => story.closed = Some(clean),
+            http1::server::Event::Upgraded { rest } => story.rest = Some(rest),
+            http1::server::Event::Violation(error) => story.violation = Some(error),
+            http1::server::Event::Closed { clean } => story.closed = Some(clean),
         }
     }
 }
 
-pub(crate) fn ok(connection: &mut server::Connection) {
+pub(crate) fn ok(connection: &mut http1::server::Connection) {
     let response = Response::new(StatusCode::OK);
     connection.send_response(&response, Outgoing::Length(2)).unwrap();
     if connection.state() == State::Open {
