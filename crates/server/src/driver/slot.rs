@@ -118,7 +118,11 @@ impl Slot {
             };
             match wrote {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(count) => self.out.advance(count),
+                Ok(count) => {
+                    // However little it took, the peer is not stalled: a slow reader is no dead one.
+                    self.stalled_since = None;
+                    self.out.advance(count);
+                }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
