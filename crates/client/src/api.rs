@@ -6,6 +6,7 @@
 use crate::{Error, Response, Session, core::url, trace};
 use wire::trace::{Direction, Trace};
 
+// ANCHOR: get
 /// GET, with all defaults; proxies as the environment says. A URL without a scheme is `http`.
 ///
 /// # Errors
@@ -22,3 +23,4 @@ pub(crate) fn get_traced(url: &str, trace: Trace) -> Result<Response, Error> {
     let session = Session::builder().proxies_from_environment()?.trace(trace).build();
     session.get(url)?.send()
 }
+// ANCHOR_END: get
