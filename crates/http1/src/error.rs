@@ -1,11 +1,12 @@
-//! What can be wrong: with what a peer sent ([`Violation`]), and with what a caller asked ([`Misuse`]).
+//! What can be wrong: with what a peer sent ([`Violation`]), and with what a caller asked
+//! ([`Misuse`]).
 //!
 //! The two are different types because they mean different things. A violation is the peer's, it is
 //! expected, and at a server it has an answer. A misuse is a bug in the program around this crate;
 //! it is refused before any octet is written, so the wire never shows it.
 //!
-//! Invariant: every violation names the rule it breaks and the status that suits it; the table below
-//! is the only place where the three stand together.
+//! Invariant: every violation names the rule it breaks and the status that suits it; the table
+//! below is the only place where the three stand together.
 
 use http::StatusCode;
 
@@ -40,8 +41,8 @@ impl Error {
 macro_rules! violations {
     ($($(#[$doc:meta])* $name:ident $({ $($field:ident: $type:ty),* })?
         $text:literal, $rule:literal, $status:ident;)*) => {
-        /// A rule that a peer broke. Each one's documentation says which, [`rule`](Self::rule) where
-        /// it stands and [`status`](Self::status) what to answer.
+        /// A rule that a peer broke. Each one's documentation says which, [`rule`](Self::rule)
+        /// where it stands and [`status`](Self::status) what to answer.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
         #[non_exhaustive]
         pub enum Violation {

@@ -35,8 +35,8 @@ fn small(lenient: bool) -> Limits {
     }
 }
 
-/// A request's head: what the scan accepts, the oracle accepts with the same result; the oracle reads
-/// no further than the head; what was read, written again, reads the same.
+/// A request's head: what the scan accepts, the oracle accepts with the same result; the oracle
+/// reads no further than the head; what was read, written again, reads the same.
 #[doc(hidden)]
 pub fn check_request_head(octets: &[u8]) {
     let limits = small(false);

@@ -13,7 +13,8 @@
 //! ends, [`body`] undoes and applies that, [`state`] says what may follow what, and [`server`] and
 //! [`client`] put them together.
 //!
-//! Invariant: no input of a peer makes this crate panic, loop, or keep more than its [`Limits`] say.
+//! Invariant: no input of a peer makes this crate panic, loop, or keep more than its [`Limits`]
+//! say.
 //!
 //! Invariant: input whole, octet by octet or cut anywhere gives the same events.
 #![forbid(unsafe_code)]

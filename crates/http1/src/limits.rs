@@ -9,10 +9,10 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// The one switch of leniency, off by default. On, these are accepted beside the grammar, as
-    /// RFC 9112 allows: LF alone as the end of a line of a head (§2.2), white space before a field's
-    /// colon and folded values in a request (§5; a client accepts them in responses anyway), equal
-    /// repeated Content-Length values (§6.3), and forbidden trailers, which are dropped (§6.5).
-    /// Each of them has been used to smuggle requests through a chain of servers.
+    /// RFC 9112 allows: LF alone as the end of a line of a head (§2.2), white space before a
+    /// field's colon and folded values in a request (§5; a client accepts them in responses
+    /// anyway), equal repeated Content-Length values (§6.3), and forbidden trailers, which are
+    /// dropped (§6.5). Each of them has been used to smuggle requests through a chain of servers.
     pub lenient: bool,
     /// Empty lines before a request, 4: old clients sent one behind a POST (RFC 9112 §2.2).
     pub empty_lines: u8,
@@ -50,7 +50,8 @@ pub struct Limits {
     pub head_timeout: Duration,
     /// The longest pause inside content, 30 s.
     pub content_timeout: Duration,
-    /// The slowest content, 240 octets a second, measured over `content_timeout`; 0 switches it off.
+    /// The slowest content, 240 octets a second, measured over `content_timeout`; 0 switches it
+    /// off.
     pub content_rate: u32,
     /// Between exchanges, 60 s: as long as browsers like to keep a connection.
     pub idle_timeout: Duration,

@@ -9,7 +9,8 @@
 //! | host   | letters, digits, `-._~!$&'()*+,;=%`           | `:` `/` `@` `[`           |
 //! | value  | HTAB, space, visible ASCII, beyond ASCII      | NUL, CR, LF, other controls |
 //!
-//! Used by: the scan, which needs an answer in one load, and the oracle, which needs it to be right.
+//! Used by: the scan, which needs an answer in one load, and the oracle, which needs it to be
+//! right.
 
 /// May stand in a token.
 pub(crate) const TOKEN: u8 = 1;

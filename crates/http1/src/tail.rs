@@ -39,7 +39,8 @@ impl Tail {
         octets
     }
 
-    /// Lends the octets to somebody who needs the tail's owner too; see [`put_back`](Self::put_back).
+    /// Lends the octets to somebody who needs the tail's owner too; see
+    /// [`put_back`](Self::put_back).
     pub(crate) fn lend(&mut self) -> (Vec<u8>, usize) {
         (std::mem::take(&mut self.octets), std::mem::take(&mut self.read))
     }

@@ -1,7 +1,7 @@
 //! The requests of http-desync-guardian, a filter against request smuggling, at our server.
 //!
-//! It sorts requests into four tiers; what it lets pass and what it stops is not one line but three,
-//! so a case says here what we do, by its tier:
+//! It sorts requests into four tiers; what it lets pass and what it stops is not one line but
+//! three, so a case says here what we do, by its tier:
 //!
 //! | tier       | it says                                   | we                            |
 //! |------------|-------------------------------------------|-------------------------------|

@@ -1,7 +1,7 @@
 //! The test cases of llhttp, Node's parser, against both connections.
 //!
-//! Each case is octets and a verdict. Where ours is another, [`OVERRIDES`] says so and why; an entry
-//! that no longer differs is an error too, so the table cannot grow stale.
+//! Each case is octets and a verdict. Where ours is another, [`OVERRIDES`] says so and why; an
+//! entry that no longer differs is an error too, so the table cannot grow stale.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -1,4 +1,5 @@
-//! What holds for any octets, over random ones that look like HTTP; and what was written reads back.
+//! What holds for any octets, over random ones that look like HTTP; and what was written reads
+//! back.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -60,6 +61,11 @@ const WORDS: &[&str] = &[
     "5\r\n",
 ];
 
+/// So many cases; a failure prints its octets, and belongs in a test with a name.
+fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
 fn octets() -> impl Strategy<Value = Vec<u8>> {
     let word = prop_oneof![
         9 => prop::sample::select(WORDS).prop_map(|word| word.as_bytes().to_vec()),
@@ -77,7 +83,7 @@ fn scripted() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(2000))]
 
     #[test]
     fn request_heads(octets in octets()) {
@@ -146,11 +152,14 @@ fn without_framing(headers: &HeaderMap) -> Vec<(String, Vec<u8>)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(300))]
 
     #[test]
     fn a_request_that_was_written_reads_back(
-        target in "/[!\"$-~]{0,40}", headers in fields(), (pieces, told) in content(), size in 1_usize..200,
+        target in "/[!\"$-~]{0,40}",
+        headers in fields(),
+        (pieces, told) in content(),
+        size in 1_usize..200,
     ) {
         let now = Instant::now();
         let mut connection = client::Connection::new(&Limits::default(), now);
@@ -175,7 +184,10 @@ proptest! {
 
     #[test]
     fn a_response_that_was_written_reads_back(
-        code in 200_u16..600, headers in fields(), (pieces, told) in content(), size in 1_usize..200,
+        code in 200_u16..600,
+        headers in fields(),
+        (pieces, told) in content(),
+        size in 1_usize..200,
     ) {
         let now = Instant::now();
         let mut connection = server::Connection::new(&Limits::default(), now);

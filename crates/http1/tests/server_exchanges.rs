@@ -1,5 +1,5 @@
-//! The rules of a server's connection from exchange to exchange: what persists, in which order, how it
-//! ends and how long it waits. RFC 9112 §9.
+//! The rules of a server's connection from exchange to exchange: what persists, in which order, how
+//! it ends and how long it waits. RFC 9112 §9.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -13,8 +13,8 @@
 //! └size┘  └─data─┘       └size┘  └────data───┘      └last┘  no trailers
 //! ```
 //!
-//! The chunks that one input holds are moved together in it, so an application sees runs of content,
-//! not the sender's chunks, which mean nothing (§7.1).
+//! The chunks that one input holds are moved together in it, so an application sees runs of
+//! content, not the sender's chunks, which mean nothing (§7.1).
 //!
 //! Invariant: a size is a number that was read, never room that was reserved.
 

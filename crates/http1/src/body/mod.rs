@@ -62,7 +62,8 @@ pub(crate) enum Decoder {
 /// What a decoder found at the start of its input.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Found {
-    /// Octets that are content, at this place of the input; the first number of octets is done with.
+    /// Octets that are content, at this place of the input; the first number of octets is done
+    /// with.
     Data(usize, Range<usize>),
     /// The end, and trailers; the number of octets is done with.
     End(usize, Option<Box<HeaderMap>>),

@@ -162,8 +162,8 @@ impl Connection {
         self.state
     }
 
-    /// Whether a new request may be sent on it, with nothing before it in the way: all responses are
-    /// complete, neither side asked to close, and nothing came unasked.
+    /// Whether a new request may be sent on it, with nothing before it in the way: all responses
+    /// are complete, neither side asked to close, and nothing came unasked.
     pub fn is_reusable(&self) -> bool {
         self.state == State::Open
             && self.persist

@@ -101,7 +101,8 @@ impl Connection {
         self.send(Part::Shared(octets))
     }
 
-    /// As [`send_data`](Self::send_data), of octets that the driver has elsewhere, such as a file's.
+    /// As [`send_data`](Self::send_data), of octets that the driver has elsewhere, such as a
+    /// file's.
     ///
     /// # Errors
     /// As [`send_data`](Self::send_data).
@@ -150,7 +151,8 @@ impl Connection {
     }
 }
 
-/// Whether the target's form goes with the method (RFC 9112 §3.2), and could not end its line early.
+/// Whether the target's form goes with the method (RFC 9112 §3.2), and could not end its line
+/// early.
 fn check_target(request: &http::Request) -> Result<(), Misuse> {
     let mut text = Vec::new();
     target(&mut text, &request.target);

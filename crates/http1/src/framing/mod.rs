@@ -15,8 +15,8 @@
 //! | 8. a response with neither                            | to the end of the connection |
 //!
 //! Two ends that disagree about this disagree about where the next message begins: that is request
-//! smuggling. So the functions see only [`Facts`], which the head parser gathers while it scans, and
-//! nothing is looked up a second time in another way.
+//! smuggling. So the functions see only [`Facts`], which the head parser gathers while it scans,
+//! and nothing is looked up a second time in another way.
 //!
 //! Invariant: a message with more than one reading is rejected, never interpreted.
 

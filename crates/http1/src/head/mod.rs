@@ -7,10 +7,10 @@
 //! start-line = request-line / status-line
 //! ```
 //!
-//! There are two parsers of the same grammar. [`scan`] is fast and says only *yes*; [`oracle`] reads
-//! an octet at a time, names what it reads and tells exactly what is wrong. A head that the scan
-//! takes is never seen by the oracle; everything else is the oracle's to judge, leniency included.
-//! A differential test holds the two together.
+//! There are two parsers of the same grammar. [`scan`] is fast and says only *yes*; [`oracle`]
+//! reads an octet at a time, names what it reads and tells exactly what is wrong. A head that the
+//! scan takes is never seen by the oracle; everything else is the oracle's to judge, leniency
+//! included. A differential test holds the two together.
 //!
 //! Invariant: an error is reported when the head is whole or past a limit, so the way in which the
 //! octets were cut never shows.

@@ -48,8 +48,8 @@ impl Connection {
         }
     }
 
-    /// Answers `status` to whatever is asked, or to nothing, and ends: for a server that has too many
-    /// connections already.
+    /// Answers `status` to whatever is asked, or to nothing, and ends: for a server that has too
+    /// many connections already.
     pub fn refuse(&mut self, status: StatusCode, now: Instant) {
         self.timer.tick(now);
         if self.state == State::Open && self.response == Response::Idle {

@@ -9,9 +9,9 @@
 //! ```
 //!
 //! A pipelined request waits in the tail until the answer before it is complete. That is all that
-//! HTTP/1.1 offers against its own head-of-line blocking, and it makes three promises cheap: answers
-//! leave in order, what was accepted before a bad request is answered, and a peer cannot make us
-//! hold more than one request.
+//! HTTP/1.1 offers against its own head-of-line blocking, and it makes three promises cheap:
+//! answers leave in order, what was accepted before a bad request is answered, and a peer cannot
+//! make us hold more than one request.
 //!
 //! ```
 //! use http1::{Limits, Outgoing, server::{Connection, Event}};
@@ -71,7 +71,8 @@ pub enum Event {
         trailers: Option<HeaderMap>,
     },
     /// [`accept_upgrade`](Connection::accept_upgrade) was done: from here on the stream is another
-    /// protocol's, and this connection has no more to do than [`poll_transmit`](Connection::poll_transmit).
+    /// protocol's, and this connection has no more to do than
+    /// [`poll_transmit`](Connection::poll_transmit).
     Upgraded {
         /// Its first octets, which came with the request.
         rest: Vec<u8>,
@@ -212,8 +213,8 @@ impl Connection {
         self.tail.len() + event
     }
 
-    /// What happened next, if anything did. When an exchange is over, this goes on with the requests
-    /// that wait.
+    /// What happened next, if anything did. When an exchange is over, this goes on with the
+    /// requests that wait.
     pub fn poll_event(&mut self) -> Option<Event> {
         if self.event.is_none() {
             self.resume();

@@ -74,8 +74,8 @@ impl Connection {
     }
 
     /// The application starts to read the request's content. If the peer waits for a word before it
-    /// sends any, it gets it now (RFC 9110 §10.1.1), unless the final answer has begun or content is
-    /// here already.
+    /// sends any, it gets it now (RFC 9110 §10.1.1), unless the final answer has begun or content
+    /// is here already.
     pub fn read_body(&mut self) {
         if self.request != Request::Content || self.exchange.reading != Reading::No {
             return;

@@ -40,8 +40,8 @@ impl Connection {
     }
 
     /// Sends the final response's head. With [`Outgoing::None`] that is the whole response; else
-    /// [`send_data`](Self::send_data) and [`send_end`](Self::send_end) follow, for HEAD and 304 too:
-    /// what they send is dropped, so an answer to GET serves HEAD as it is.
+    /// [`send_data`](Self::send_data) and [`send_end`](Self::send_end) follow, for HEAD and 304
+    /// too: what they send is dropped, so an answer to GET serves HEAD as it is.
     ///
     /// # Errors
     /// [`Misuse`] where no answer is due, the status is 1xx, or the caller's fields contradict the
@@ -129,7 +129,8 @@ impl Connection {
         self.send(Part::Shared(octets))
     }
 
-    /// As [`send_data`](Self::send_data), of octets that the driver has elsewhere, such as a file's.
+    /// As [`send_data`](Self::send_data), of octets that the driver has elsewhere, such as a
+    /// file's.
     ///
     /// # Errors
     /// As [`send_data`](Self::send_data).
@@ -150,8 +151,8 @@ impl Connection {
     /// unknown length.
     ///
     /// # Errors
-    /// [`Misuse`] where no content is due. After [`Misuse::TooShort`] nothing can mend the response:
-    /// the connection closes, so that the peer sees that something is missing.
+    /// [`Misuse`] where no content is due. After [`Misuse::TooShort`] nothing can mend the
+    /// response: the connection closes, so that the peer sees that something is missing.
     pub fn send_end(&mut self, trailers: Option<&HeaderMap>) -> Result<(), Misuse> {
         self.check_open()?;
         let next = self.response.on(ResponseInput::End)?;
@@ -167,8 +168,8 @@ impl Connection {
         result
     }
 
-    /// Whether octets given to [`send_data`](Self::send_data) reach the wire: not in answers to HEAD
-    /// and in 304. An application that would have to make them can spare itself the work.
+    /// Whether octets given to [`send_data`](Self::send_data) reach the wire: not in answers to
+    /// HEAD and in 304. An application that would have to make them can spare itself the work.
     pub fn sends_content(&self) -> bool {
         !matches!(self.encoder, Encoder::None | Encoder::Dropped)
     }

@@ -29,11 +29,13 @@ pub(crate) const LLHTTP: &[(&str, &str)] = &[
         LENIENT,
     ),
     (
-        "request/content-length/Invalid whitespace token with `Content-Length` header field (lenient)",
+        "request/content-length/Invalid whitespace token with `Content-Length` header field \
+         (lenient)",
         LENIENT,
     ),
     (
-        "request/content-length/No error on simultaneous `Content-Length` and `Transfer-Encoding: identity` (lenient)",
+        "request/content-length/No error on simultaneous `Content-Length` and \
+         `Transfer-Encoding: identity` (lenient)",
         LENIENT,
     ),
     (
@@ -92,7 +94,8 @@ pub(crate) const LLHTTP: &[(&str, &str)] = &[
     ),
     ("request/transfer-encoding/POST with `chunked` as last transfer-encoding", CODING),
     (
-        "request/transfer-encoding/POST with `chunked` as last transfer-encoding (multiple headers)",
+        "request/transfer-encoding/POST with `chunked` as last transfer-encoding \
+         (multiple headers)",
         CODING,
     ),
     ("request/transfer-encoding/Chunk header not terminated by CRLF (lenient)", LENIENT),
@@ -128,7 +131,7 @@ pub(crate) const LLHTTP: &[(&str, &str)] = &[
     ),
     (
         "response/transfer-encoding/Invalid OBS fold after chunked value",
-        "unfolded, it is a coding with a space in its name, and nobody can say where the content ends",
+        "unfolded, it is a coding with a space in its name: nobody knows where the content ends",
     ),
 ];
 
