@@ -105,14 +105,13 @@ pub fn fields(
 ) -> Option<usize> {
     let mut left = limits.fields;
     loop {
-        if let [b'\r', b'\n', ..] = input.get(at..)? {
-            return Some(at + 2);
+        let name = at..token_end(input, at);
+        match input.get(name.end..)? {
+            [b':', ..] if !name.is_empty() => {}
+            [b'\r', b'\n', ..] if name.is_empty() => return Some(at + 2),
+            _ => return None,
         }
         left = left.checked_sub(1)?;
-        let name = at..token_end(input, at);
-        if name.is_empty() || input.get(name.end) != Some(&b':') {
-            return None;
-        }
         let mut start = name.end + 1;
         while let Some(b' ' | b'\t') = input.get(start) {
             start += 1;
@@ -160,23 +159,44 @@ fn version(input: &[u8]) -> Option<(Version, &[u8])> {
     }
 }
 
+// ANCHOR: token_end
 /// The first octet at or behind `at` that no token has, or the end.
-#[inline]
+///
+/// Nearly all names are letters and hyphens, so eight octets at a time are asked whether they are;
+/// the table answers for the rest.
+#[inline(always)]
 fn token_end(input: &[u8], at: usize) -> usize {
     let mut rest = input.get(at..).unwrap_or_default();
     let mut end = at;
-    // Eight lookups and one branch: names are short, and a branch for each octet is what costs.
     while let Some((word, after)) = rest.split_first_chunk::<8>() {
-        let mut stops = 0u32;
-        for (place, octet) in word.iter().enumerate() {
-            stops |= u32::from(!octets::is(octets::TOKEN, *octet)) << place;
-        }
-        if stops != 0 {
-            return end + stops.trailing_zeros() as usize;
+        let others = not_letter_or_hyphen(u64::from_le_bytes(*word));
+        if others != 0 {
+            end += (others.trailing_zeros() / 8) as usize;
+            return if input.get(end) == Some(&b':') { end } else { rare_token_end(input, end) };
         }
         (rest, end) = (after, end + 8);
     }
-    end + rest.iter().take_while(|octet| octets::is(octets::TOKEN, **octet)).count()
+    rare_token_end(input, end)
+}
+
+/// Marks, in its high bit, each octet of `word` that is neither a letter nor `-`. Exact for all
+/// eight: only seven bits are added to, so nothing carries over.
+#[inline(always)]
+const fn not_letter_or_hyphen(word: u64) -> u64 {
+    let seven = word & !HIGHS;
+    let lower = seven | (ONES * 0x20);
+    let from_a = lower + ONES * (0x80 - b'a' as u64);
+    let past_z = lower + ONES * (0x7f - b'z' as u64);
+    let not_hyphen = (seven ^ (ONES * b'-' as u64)) + ONES * 0x7f;
+    ((!from_a | past_z) & not_hyphen | word) & HIGHS
+}
+// ANCHOR_END: token_end
+
+/// As [`token_end`], octet by octet: digits, underscores and the other signs of a token.
+#[inline(never)]
+fn rare_token_end(input: &[u8], at: usize) -> usize {
+    let rest = input.get(at..).unwrap_or_default();
+    at + rest.iter().take_while(|octet| octets::is(octets::TOKEN, **octet)).count()
 }
 
 /// The first octet at or behind `at` that no target has, or the end.
@@ -198,7 +218,7 @@ fn target_end(input: &[u8], at: usize) -> usize {
 
 // ANCHOR: value_end
 /// The first octet at or behind `at` that no value has, or the end.
-#[inline]
+#[inline(always)]
 fn value_end(input: &[u8], at: usize) -> usize {
     let mut rest = input.get(at..).unwrap_or_default();
     let mut end = at;
@@ -244,4 +264,27 @@ const fn below(word: u64, bound: u8) -> u64 {
 const fn equal(word: u64, octet: u8) -> u64 {
     let word = word ^ (ONES * octet as u64);
     word.wrapping_sub(ONES) & !word & HIGHS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn eight_octets_at_once_are_told_apart_as_one_by_one() {
+        for octet in 0..=u8::MAX {
+            for place in 0..8 {
+                // Neighbours at both ends of the range: a carry would show.
+                for neighbour in [b'a', 0xff, 0x00] {
+                    let mut word = [neighbour; 8];
+                    word[place] = octet;
+                    let marks = not_letter_or_hyphen(u64::from_le_bytes(word)).to_le_bytes();
+                    for (mark, octet) in marks.into_iter().zip(word) {
+                        let other = !octet.is_ascii_alphabetic() && octet != b'-';
+                        assert_eq!(mark == 0x80, other, "{octet:#x} among {word:x?}");
+                    }
+                }
+            }
+        }
+    }
 }
