@@ -46,9 +46,37 @@ pub(crate) struct Parts {
 
 /// An [`Error`] that can be cloned.
 #[derive(Debug, Clone)]
-enum Fault {
+pub(crate) enum Fault {
     Field(String, InvalidField),
     Framing(String),
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Field(name, source) => Self::Field { name, source },
+            Fault::Framing(name) => Self::Framing(name),
+        }
+    }
+}
+
+/// A field as somebody passes it, checked; `None` for `Expect: 100-continue`, which is no field
+/// here but [`Expect::Always`].
+pub(crate) fn field<'a>(
+    name: &'a [u8],
+    value: &'a [u8],
+) -> Result<Option<(HeaderName<'a>, HeaderValue<'a>)>, Fault> {
+    let shown = || name.escape_ascii().to_string();
+    let fault = |error| Fault::Field(shown(), error);
+    let (name, value) =
+        (HeaderName::new(name).map_err(fault)?, HeaderValue::new(value).map_err(fault)?);
+    let asks = name == HeaderName::EXPECT && value.as_bytes().eq_ignore_ascii_case(b"100-continue");
+    let framing = [HeaderName::CONTENT_LENGTH, HeaderName::TRANSFER_ENCODING, HeaderName::EXPECT];
+    match asks {
+        true => Ok(None),
+        false if framing.contains(&name) => Err(Fault::Framing(shown())),
+        false => Ok(Some((name, value))),
+    }
 }
 
 impl RequestBuilder {
@@ -70,21 +98,10 @@ impl RequestBuilder {
     }
 
     fn add(&mut self, name: &[u8], value: &[u8]) -> Result<(), Fault> {
-        let shown = || name.escape_ascii().to_string();
-        let field = |error| Fault::Field(shown(), error);
-        let (name, value) =
-            (HeaderName::new(name).map_err(field)?, HeaderValue::new(value).map_err(field)?);
-        if name == HeaderName::CONTENT_LENGTH || name == HeaderName::TRANSFER_ENCODING {
-            return Err(Fault::Framing(shown()));
+        match field(name, value)? {
+            Some((name, value)) => self.parts.headers.append(name, value),
+            None => self.parts.expect = Expect::Always,
         }
-        if name == HeaderName::EXPECT {
-            if !value.as_bytes().eq_ignore_ascii_case(b"100-continue") {
-                return Err(Fault::Framing(shown()));
-            }
-            self.parts.expect = Expect::Always;
-            return Ok(());
-        }
-        self.parts.headers.append(name, value);
         Ok(())
     }
 
@@ -157,8 +174,7 @@ impl RequestBuilder {
     /// Whatever keeps a response from coming; see [`Error`].
     pub fn send(self) -> Result<Response, Error> {
         match self.fault {
-            Some(Fault::Field(name, source)) => Err(Error::Field { name, source }),
-            Some(Fault::Framing(name)) => Err(Error::Framing(name)),
+            Some(fault) => Err(fault.into()),
             None => self.session.send(self.parts),
         }
     }

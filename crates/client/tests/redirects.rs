@@ -4,12 +4,12 @@
 mod common;
 
 use client::{
-    Content,
+    Content, Session,
     core::auth::{Auth, Credentials},
 };
-use common::{Peer, Server, field, ok, session};
+use common::{Peer, Server, field, ok, patient, session};
 use http::Method;
-use std::io::Cursor;
+use std::{io::Cursor, sync::mpsc};
 
 fn to(location: &str, status: u16) -> String {
     format!("HTTP/1.1 {status} Moved\r\nLocation: {location}\r\nContent-Length: 4\r\n\r\ngone")
@@ -143,6 +143,55 @@ fn credentials_and_handmade_cookies_stay_at_their_origin() {
     let request = request.auth(Auth::Basic(Credentials::new("u", "p")));
     let request = request.header("Cookie", "a=b").header("Origin", "x").header("Referer", "y");
     assert_eq!(request.header("X-Own", "kept").send().unwrap().text().unwrap(), "second");
+    first.done();
+    second.done();
+}
+
+#[test]
+fn the_sessions_defaults_for_one_origin_stay_there_too() {
+    let second = Server::start(|listener| {
+        let mut peer = Peer::accept(listener);
+        let head = peer.head();
+        for name in ["authorization", "cookie", "origin", "proxy-authorization"] {
+            assert_eq!(field(&head, name), None, "{head}");
+        }
+        assert_eq!(field(&head, "x-all"), Some("kept"));
+        peer.say(&ok("second"));
+    });
+    let first = Server::answering(&[&to(&second.url("/"), 302)]);
+    let session = Session::builder().timeouts(patient()).header("Authorization", "Bearer s");
+    let session = session.unwrap().header("Cookie", "a=b").unwrap().header("Origin", "x").unwrap();
+    let session = session.header("X-All", "kept").unwrap().build();
+    let request = session.get(&first.url("/")).unwrap().header("Proxy-Authorization", "x");
+    assert_eq!(request.send().unwrap().text().unwrap(), "second");
+    first.done();
+    second.done();
+}
+
+#[test]
+fn what_stayed_behind_does_not_come_back_on_the_way_home() {
+    let (tell_home, home) = mpsc::channel::<String>();
+    let second = Server::start(move |listener| {
+        let mut peer = Peer::accept(listener);
+        assert_eq!(field(&peer.head(), "authorization"), None);
+        peer.say(&to(&home.recv().unwrap(), 302));
+    });
+    let away = second.url("/");
+    let first = Server::start(move |listener| {
+        let mut peer = Peer::accept(listener);
+        assert!(field(&peer.head(), "authorization").is_some());
+        peer.say(&to(&away, 302));
+        // Who sends us here now is the second server: it must not act with our name.
+        let head = peer.head();
+        for name in ["authorization", "cookie", "origin"] {
+            assert_eq!(field(&head, name), None, "{head}");
+        }
+        peer.say(&ok("home"));
+    });
+    tell_home.send(first.url("/delete")).unwrap();
+    let request = session().get(&first.url("/")).unwrap().header("Cookie", "a=b");
+    let request = request.header("Origin", "x").auth(Auth::Basic(Credentials::new("u", "p")));
+    assert_eq!(request.send().unwrap().text().unwrap(), "home");
     first.done();
     second.done();
 }

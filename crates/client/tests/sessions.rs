@@ -80,6 +80,29 @@ fn defaults_are_sent_unless_the_caller_says_otherwise() {
 }
 
 #[test]
+fn a_field_stands_once_whoever_set_it() {
+    let server = Server::start(|listener| {
+        let mut peer = Peer::accept(listener);
+        let head = peer.head();
+        assert_eq!(field(&head, "host"), Some("other.example"));
+        assert_eq!(field(&head, "authorization"), Some("Bearer t"));
+        assert_eq!(field(&head, "cookie"), Some("a=b; c=d"));
+        for name in ["Host:", "Authorization:", "Cookie:"] {
+            assert_eq!(head.matches(name).count(), 1, "{head}");
+        }
+        peer.say(&ok(""));
+    });
+    let session = Session::builder().timeouts(patient()).header("Host", "other.example").unwrap();
+    let session = session.header("Authorization", "Bearer t").unwrap();
+    let session = session.header("Cookie", "a=b").unwrap().build();
+    let url = http::Uri::parse(&server.url("/")).unwrap();
+    session.cookies(|jar| jar.store(b"c=d", &url, wire::UnixTime(0)).unwrap());
+    let request = session.get(&server.url("/")).unwrap();
+    request.auth(Auth::Basic(Credentials::new("u", "p"))).send().unwrap();
+    server.done();
+}
+
+#[test]
 fn nothing_a_caller_passes_ends_a_line() {
     let session = session();
     let get = || session.get("http://127.0.0.1:1/").unwrap();
@@ -97,8 +120,9 @@ fn nothing_a_caller_passes_ends_a_line() {
         let error = get().header(name, value).send().unwrap_err();
         assert_eq!(error.curl_exit_code(), 43, "{name:?} {value:?}: {error}");
         assert_eq!(error.to_string().lines().count(), 1);
+        let error = Session::builder().header(name, value).err().unwrap();
+        assert_eq!(error.curl_exit_code(), 43, "as a default: {name:?} {value:?}: {error}");
     }
-    assert!(Session::builder().header("X", "y\r\n").is_err());
     let error = get().auth(Auth::Bearer("a\r\nb".into())).send().unwrap_err();
     assert!(matches!(error, Error::Field { .. }), "{error}");
     let method = Method::Other("GET / HTTP/1.1\r\nX:".into());

@@ -4,8 +4,8 @@
 //!
 //! Which method follows which status is a table in [`http::redirect`]; here stands what a client
 //! must decide beside it: that a `Location` which cannot be followed is told, not passed over, and
-//! that to another origin (another scheme, host or port) go no credentials, no cookies that the
-//! caller set by hand, no `Host`, no `Origin` and no `Referer`.
+//! that to another origin (another scheme, host or port) go no credentials, no cookies that
+//! anybody set by hand, no `Host`, no `Origin` and no `Referer`.
 //!
 //! Invariant: whatever a server writes into `Location`, the next request goes to an `http` URI that
 //! [`crate::core::url`] has checked, and no secret of one origin reaches another.
@@ -106,7 +106,9 @@ const CONTENT: &[&str] = &[
 ];
 
 /// Fields that are meant for one origin (RFC 9110 §15.4, items 2 and 3).
-const ORIGIN: &[&str] = &["Authorization", "Cookie", "Host", "Origin", "Referer"];
+/// `Proxy-Authorization` too: the way to the other origin may not lead through that proxy.
+const ORIGIN: &[&str] =
+    &["Authorization", "Cookie", "Host", "Origin", "Proxy-Authorization", "Referer"];
 
 /// Removes from `headers` what must not go along to `next`.
 pub fn strip(headers: &mut HeaderMap, next: &Next) {

@@ -22,8 +22,9 @@ use crate::{
         timeouts::Timeouts,
     },
     driver::manager::{self, PoolManager},
+    request,
 };
-use http::{HeaderMap, HeaderName, HeaderValue, Version, cookie::Jar};
+use http::{HeaderMap, Version, cookie::Jar};
 use sockets::{DialOptions, Family};
 use std::{
     collections::HashMap,
@@ -84,16 +85,17 @@ impl Default for SessionBuilder {
 }
 
 impl SessionBuilder {
-    /// A field for every request; `User-Agent` and `Accept` replace the defaults.
+    /// A field for every request; `User-Agent` and `Accept` replace the defaults. What speaks to
+    /// one origin alone, such as `Authorization` or `Cookie`, goes to that of each request's first
+    /// URL and no other. Framing fields and `Expect` as in [`RequestBuilder::header`](crate::RequestBuilder::header).
     ///
     /// # Errors
-    /// [`Error::Field`] for CR, LF and whatever else a field cannot hold.
+    /// [`Error::Field`] for CR, LF and whatever else a field cannot hold; [`Error::Framing`].
     pub fn header(mut self, name: &str, value: &str) -> Result<Self, Error> {
-        let field =
-            |source| Error::Field { name: name.as_bytes().escape_ascii().to_string(), source };
-        let checked =
-            (HeaderName::new(name).map_err(field)?, HeaderValue::new(value).map_err(field)?);
-        self.defaults.set(checked.0, checked.1);
+        match request::field(name.as_bytes(), value.as_bytes())? {
+            Some((name, value)) => self.defaults.set(name, value),
+            None => self.expect = Expect::Always,
+        }
         Ok(self)
     }
 

@@ -3,11 +3,18 @@
 //! RFC 9110 §7.2 (Host first), RFC 6265 §5.4 (one Cookie field)
 //!
 //! ```text
-//! Host · Proxy-Authorization · Authorization · defaults · the caller's · Cookie
+//! once, when the request begins       merge      defaults · the caller's
+//! for each request of the chain       compose    Host · Proxy-Authorization · Authorization ·
+//!                                                what was merged · Cookie
 //! ```
 //!
-//! Invariant: the caller's field of a name keeps out the default of that name; `Cookie` is one
-//! field, the caller's cookies in front of the jar's.
+//! The defaults are merged before the first request, not with each: a default `Authorization` is as
+//! much the first origin's as one that the caller set for this request, and what a redirect strips
+//! must not come back with the next.
+//!
+//! Invariant: the caller's field of a name keeps out the default of that name; a field set by hand
+//! keeps out what credentials would make; `Host` and `Cookie` are one field each, the caller's
+//! cookies in front of the jar's.
 //!
 //! Users: [`super::send`].
 
@@ -17,12 +24,24 @@ use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 /// Who has a say.
 pub(super) struct Sources<'a> {
     pub(super) url: &'a Uri,
-    pub(super) defaults: &'a HeaderMap,
+    /// What [`merge`] made, and redirects left of it.
     pub(super) own: &'a HeaderMap,
-    pub(super) without: &'a [String],
     pub(super) authorization: Option<&'a str>,
     pub(super) proxy_authorization: Option<&'a str>,
     pub(super) cookies: Option<&'a [u8]>,
+}
+
+/// The defaults that `own` does not replace and nobody asked to leave out, then `own`.
+pub(super) fn merge(defaults: &HeaderMap, own: &HeaderMap, without: &[String]) -> HeaderMap {
+    let unwanted = |name: HeaderName<'_>| {
+        without.iter().any(|without| without.eq_ignore_ascii_case(name.as_str()))
+    };
+    let mut headers = HeaderMap::new();
+    let kept = defaults.into_iter().filter(|(name, _)| !own.contains(*name) && !unwanted(*name));
+    for (name, value) in kept.chain(own) {
+        headers.append(name, value);
+    }
+    headers
 }
 
 /// The fields in the order of the wire.
@@ -45,14 +64,6 @@ pub(super) fn compose(sources: &Sources<'_>) -> Result<HeaderMap, Error> {
     ] {
         if let Some(value) = value.filter(|_| !own.contains(name)) {
             add(&mut headers, name, value.as_bytes())?;
-        }
-    }
-    let unwanted = |name: HeaderName<'_>| {
-        sources.without.iter().any(|without| without.eq_ignore_ascii_case(name.as_str()))
-    };
-    for (name, value) in sources.defaults {
-        if !own.contains(name) && !unwanted(name) {
-            headers.append(name, value);
         }
     }
     for (name, value) in own {

@@ -70,6 +70,7 @@ impl Session {
         trace::SEND.tell(&self.inner.trace, Direction::Local, || [trace::text("url", &shown)]);
         let deadline = Deadline::new(Instant::now(), parts.timeouts.total);
         parts.content.rewind("sending a request twice")?;
+        parts.headers = headers::merge(&self.inner.defaults, &parts.headers, &parts.without);
         adopt_userinfo(&mut parts);
         let mut chain = Chain {
             parts,
@@ -103,9 +104,7 @@ impl Session {
         let cookies = inner.jar.as_ref().and_then(|jar| lock(jar).header(&parts.url, now()));
         let headers = headers::compose(&headers::Sources {
             url: &parts.url,
-            defaults: &inner.defaults,
             own: &parts.headers,
-            without: &parts.without,
             authorization: chain.authorization.as_deref(),
             proxy_authorization: through.and_then(|proxy| proxy.authorization()),
             cookies: cookies.as_deref(),
