@@ -33,6 +33,17 @@ enum Chunk {
 }
 
 /// A queue of octets to send.
+///
+/// ```
+/// use wire::{Output, Segment};
+/// let mut output = Output::new(64 * 1024);
+/// output.put(b"HTTP/1.1 200 OK\r\nContent-Length: 4096\r\n\r\n");
+/// output.put_external(4096);
+/// assert_eq!(output.len(), 39 + 2 + 4096);
+/// // The driver sends, and says how much went.
+/// output.advance(41);
+/// assert_eq!(output.front(), Some(Segment::External(4096)));
+/// ```
 #[derive(Debug)]
 pub struct Output {
     chunks: VecDeque<Chunk>,
@@ -68,21 +79,27 @@ impl Output {
         self.limit.saturating_sub(self.held)
     }
 
-    /// Lets `write` append to the queue's last vector.
+    /// Lets `write` append to the queue's last vector, and answers what it answers.
+    ///
+    /// The vector may begin with octets that others put there. `write` may take back what it has
+    /// appended itself, as an encoder does that fails half-way.
     pub fn write<R>(&mut self, write: impl FnOnce(&mut Vec<u8>) -> R) -> R {
         // A long vector is left alone: growing it would copy it.
         const LONG: usize = 64 * 1024;
         if !matches!(self.chunks.back(), Some(Chunk::Owned { octets, .. }) if octets.len() < LONG) {
             self.chunks.push_back(Chunk::Owned { octets: Vec::new(), sent: 0 });
         }
-        let Some(Chunk::Owned { octets, .. }) = self.chunks.back_mut() else {
+        let Some(Chunk::Owned { octets, sent }) = self.chunks.back_mut() else {
             // Cannot be: the line above put one there.
             return write(&mut Vec::new());
         };
-        let before = octets.len();
+        let before = octets.len().saturating_sub(*sent);
         let result = write(octets);
-        self.held += octets.len().saturating_sub(before);
-        if octets.is_empty() {
+        // Counted anew instead of added up, so that `len` stays true whatever `write` did.
+        *sent = octets.len().min(*sent);
+        let waiting = octets.len().saturating_sub(*sent);
+        self.held = self.held.saturating_sub(before) + waiting;
+        if waiting == 0 {
             self.chunks.pop_back();
         }
         result
@@ -113,7 +130,8 @@ impl Output {
         }
     }
 
-    /// Appends `length` octets that the driver has elsewhere.
+    /// Appends `length` octets that the driver has elsewhere. All that wait must fit in 64 bits,
+    /// which no disk fills.
     pub fn put_external(&mut self, length: u64) {
         if length > 0 {
             self.external += length;
@@ -145,8 +163,8 @@ impl Output {
         })
     }
 
-    /// Fills `slices` with what stands before the first external part, for one `writev`; answers how
-    /// many of them it filled.
+    /// Fills `slices` with what stands before the first external part, for one `writev`; answers
+    /// how many of them it filled.
     pub fn slices<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
         let mut filled = 0;
         for (chunk, slice) in self.chunks.iter().zip(slices) {
@@ -193,7 +211,8 @@ impl Output {
         }
     }
 
-    /// Takes all octets out, copied into one vector: for tests and tools, where nothing is external.
+    /// Takes the octets before the first external part out, copied into one vector: for tests and
+    /// tools.
     pub fn take(&mut self) -> Vec<u8> {
         let mut all = Vec::with_capacity(self.held);
         while let Some(Segment::Octets(octets)) = self.front() {
