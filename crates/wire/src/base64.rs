@@ -1,4 +1,19 @@
-//! Octets as 64 printable characters, three octets in four (RFC 4648 §4 and §5).
+//! Octets as 64 printable characters: three octets in four.
+//!
+//! RFC 4648 §4 (standard), §5 (URL-safe)
+//!
+//! ```text
+//!   octets       |   0x4d    |   0x61    |   0x6e    |
+//!   bits         |0 1 0 0 1 1|0 1 0 1 1 0|0 0 0 1 0 1|1 0 1 1 1 0|
+//!   characters   |     T     |     W     |     F     |     u     |
+//! ```
+//!
+//! One octet left over takes two characters and `==`, two take three and `=`.
+//!
+//! Invariant: [`decode`] takes exactly the texts that [`encode`] makes, so that one value never
+//! has two texts.
+//!
+//! Used by: `http` (Basic authentication); PEM files and WebSocket's handshake are made of it too.
 
 const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const URL_SAFE: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -33,14 +48,16 @@ fn digits(octets: &[u8], alphabet: &[u8; 64]) -> String {
 /// What is not base64.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// A character outside the alphabet, at this place counted from 0.
-    #[error("character {0} is not in the base64 alphabet")]
+    /// An octet outside the alphabet, at this place counted from 0. `=` anywhere but at the end is
+    /// one (RFC 4648 §3.3).
+    #[error("octet {0} is not in the base64 alphabet (RFC 4648 §3.3)")]
     NotADigit(usize),
-    /// The length, padding included, is not a multiple of four.
-    #[error("the length is not a multiple of four")]
+    /// The length, padding included, is not a multiple of four (RFC 4648 §3.2).
+    #[error("the length is not a multiple of four (RFC 4648 §3.2)")]
     Length,
-    /// The last character carries bits that no octet takes; two texts would mean the same octets.
-    #[error("the last character carries bits beyond the last octet")]
+    /// The last character carries bits that no octet takes; two texts would mean the same octets
+    /// (RFC 4648 §3.5).
+    #[error("the last character carries bits beyond the last octet (RFC 4648 §3.5)")]
     LooseBits,
 }
 

@@ -1,4 +1,10 @@
-//! Octets as a person writes them: two digits each (RFC 4648 §8).
+//! Octets as a person writes them: two digits each.
+//!
+//! RFC 4648 §8
+//!
+//! Invariant: what [`encode`] and [`spaced`] write, [`decode`] reads.
+//!
+//! Used by: `dissect`'s input and output, test vectors, boundaries of multipart answers.
 
 /// Lower-case digits without spaces.
 pub fn encode(octets: &[u8]) -> String {
@@ -14,11 +20,11 @@ pub fn spaced(octets: &[u8]) -> String {
 /// What is not two digits per octet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// Neither a digit, a letter from a to f, nor white space.
-    #[error("character {0} is not a hexadecimal digit")]
+    /// Neither a digit, a letter from a to f, nor white space; where it stands, in octets from 0.
+    #[error("octet {0} begins no hexadecimal digit (RFC 4648 §8)")]
     NotADigit(usize),
     /// The last octet has one digit only.
-    #[error("an odd number of digits: the last octet is half there")]
+    #[error("an odd number of digits: the last octet is half there (RFC 4648 §8)")]
     Odd,
 }
 

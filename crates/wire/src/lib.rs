@@ -8,11 +8,14 @@
 //!   trace                             one vocabulary of events for all layers
 //! ```
 //!
-//! Invariant: nothing here touches a socket, a clock or a source of randomness; drivers hand those in.
+//! Invariant: nothing here touches a socket, a clock or a source of randomness; drivers hand those
+//! in.
 #![forbid(unsafe_code)]
 
 pub mod base64;
 mod clock;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod hex;
 mod notes;
 mod output;

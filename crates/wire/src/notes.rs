@@ -1,5 +1,15 @@
 //! What a dissection keeps: which octets were which field.
 //!
+//! ```text
+//!   reader.section("frame", …)      Section  offset 0  depth 0
+//!   reader.u24("Length")            Field    offset 0  00 00 06
+//!   reader.enter()
+//!   reader.section("payload", …)    Section  offset 9  depth 1
+//! ```
+//!
+//! Invariant: notes stand in the order of the reads; a note is never changed but to say what the
+//! field read last means.
+//!
 //! Used by: `dissect`, `get -vv`, and the octet tables in the book. Nothing here runs when nobody
 //! listens.
 

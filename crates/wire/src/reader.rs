@@ -15,9 +15,13 @@
 //! # Ok::<(), wire::Truncated>(())
 //! ```
 //!
-//! Invariant: a read either takes all of its octets or none, so an error leaves the cursor in place.
+//! Invariant: a read either takes all of its octets or none, so an error leaves the cursor in
+//! place.
 //!
-//! Invariant: no read allocates, whatever length a peer declares.
+//! Invariant: no read allocates, whatever length a peer declares; only a listener's copies do, and
+//! they are of octets that are there.
+//!
+//! Used by: every parser of this project, and so by `dissect`.
 
 use crate::{Notes, VarInt};
 
@@ -27,11 +31,14 @@ use crate::{Notes, VarInt};
 pub struct Truncated {
     /// The field's name in the RFC.
     pub field: &'static str,
-    /// Where the field begins, in octets from the start of the outermost unit.
+    /// Where the field begins, in octets from the start of the outermost unit, counted from 0.
     pub offset: usize,
 }
 
 /// Reads big-endian fields from the front of a slice.
+///
+/// Every read answers [`Truncated`], and nothing else, where the input ends inside its field. It is
+/// a copy of three words, so a parser that wants to look ahead reads from a copy.
 #[derive(Clone, Copy)]
 pub struct Reader<'a> {
     input: &'a [u8],
