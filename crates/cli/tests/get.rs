@@ -148,6 +148,14 @@ fn the_head_can_be_printed_with_or_without_the_body() {
 }
 
 #[test]
+fn heads_are_printed_as_they_came() {
+    let heads = b"HTTP/1.1 103 Soon\r\nLink: </a>\r\n\r\nHTTP/1.1 200 Just fine\r\nX:1\r\n\r\n";
+    let page = peer(move |stream| stream.write_all(&[heads, b"body".as_slice()].concat()).unwrap());
+    let ended = get(&["-i", &page.url]);
+    assert_eq!(ended.octets, [heads, b"body".as_slice()].concat());
+}
+
+#[test]
 fn redirects_are_followed_if_asked() {
     let site = Site::new();
     let stays = get(&["-w", "%{http_code} %{redirect_url}", &site.at("/redirect/2")]);

@@ -13,12 +13,14 @@
 //! so a field that the parser would refuse is seen all the same. Where a head ends is known from
 //! the events:
 //!
-//! | event                              | means                                         |
-//! |------------------------------------|-----------------------------------------------|
-//! | sent, with a field `method` or `to`| a message begins: heads in both directions    |
-//! | received, with a field `status`    | a head is whole; below 200 another one follows |
-//! | a field `octets` that holds octets | these passed the socket                       |
-//! | local                              | a line of its own, if `info` has words for it |
+//! | layer   | event                        | means                                          |
+//! |---------|------------------------------|------------------------------------------------|
+//! | Sockets | any with a field `octets`    | these octets passed the socket                 |
+//! | Http1   | `request`, sent              | a message begins: heads in both directions     |
+//! | Http1   | `response`, received         | a head is whole; below 200 another one follows |
+//! | any     | for which `info` has words   | a line of its own                              |
+//!
+//! Fields are looked for only in events of these names: a peer names fields as it likes.
 //!
 //! Invariant: what is kept between events is at most one head, up to [`MOST`] octets.
 //!
@@ -26,7 +28,7 @@
 
 use crate::{hex_lines, visible_octets};
 use std::{collections::HashMap, mem, time::Instant};
-use wire::trace::{Direction, Event, Value};
+use wire::trace::{Direction, Event, Layer, Value};
 
 /// Octets that wait for the end of their head; beyond, they are shown as they come.
 const MOST: usize = 256 * 1024;
@@ -81,13 +83,12 @@ impl Ladder {
             self.passed(event, octets, &mut out);
             return out;
         }
-        let begins = has(event, "method") || has(event, "to");
-        match event.direction {
-            Direction::Sent if begins => {
+        match (event.layer, event.direction, event.name) {
+            (Layer::Http1, Direction::Sent, "request") => {
                 self.flush(event, &mut out);
                 self.conversations.insert(event.connection, Conversation::default());
             }
-            Direction::Received if has(event, "status") => self.head_is_whole(event, &mut out),
+            (Layer::Http1, Direction::Received, "response") => self.head_is_whole(event, &mut out),
             _ => {}
         }
         if let Some(words) = (self.info)(event) {
@@ -202,8 +203,8 @@ impl Ladder {
     }
 }
 
-/// Behind the first empty line.
-fn head_end(octets: &[u8]) -> Option<usize> {
+/// Where the first empty line ends, which is where a head of HTTP/1 does.
+pub fn head_end(octets: &[u8]) -> Option<usize> {
     let mut at = 0;
     for line in octets.split_inclusive(|octet| *octet == b'\n') {
         at += line.len();
@@ -215,14 +216,13 @@ fn head_end(octets: &[u8]) -> Option<usize> {
 }
 
 fn octets<'a>(event: &Event<'a>) -> Option<&'a [u8]> {
+    if event.layer != Layer::Sockets {
+        return None;
+    }
     event.fields.iter().find_map(|field| match field.value {
         Value::Octets(octets) if field.name == "octets" => Some(octets),
         _ => None,
     })
-}
-
-fn has(event: &Event<'_>, name: &str) -> bool {
-    event.fields.iter().any(|field| field.name == name)
 }
 
 fn status(event: &Event<'_>) -> Option<u64> {
@@ -235,7 +235,7 @@ fn status(event: &Event<'_>) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wire::trace::{Field, Layer};
+    use wire::trace::Field;
 
     struct Told(Ladder, String);
 
@@ -253,7 +253,7 @@ mod tests {
         ) -> Self {
             let event = Event {
                 time: self.0.begun,
-                layer: Layer::Http1,
+                layer: if name == "socket" { Layer::Sockets } else { Layer::Http1 },
                 direction,
                 connection: 1,
                 stream: None,
@@ -269,7 +269,7 @@ mod tests {
         }
 
         fn status(self, status: u64) -> Self {
-            self.tell(Direction::Received, "head", ("status", Value::Number(status)))
+            self.tell(Direction::Received, "response", ("status", Value::Number(status)))
         }
     }
 

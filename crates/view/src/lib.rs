@@ -37,7 +37,7 @@ mod record;
 mod visible;
 mod walk;
 
-pub use ladder::{Detail, Ladder};
+pub use ladder::{Detail, Ladder, head_end};
 pub use record::{OwnedField, OwnedValue, Record, Recorder};
 pub use visible::{hex_lines, visible, visible_octets};
 pub use walk::Walk;

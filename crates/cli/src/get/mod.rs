@@ -47,8 +47,7 @@ pub(crate) fn run(parsed: &Parsed) -> Result<u8, Failure> {
         None => builder.without_cookies(),
     };
     let teller = Arc::new(Teller::new(&options));
-    // Somebody must listen to count connections, but only if somebody wants to know.
-    if options.verbose > 0 || options.trace || options.json || options.write_out.is_some() {
+    if options.listens() {
         builder = builder.trace(tell::trace(teller.clone()));
     }
     let session = builder.build();

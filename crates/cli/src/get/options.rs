@@ -137,6 +137,14 @@ impl Options {
         })
     }
 
+    /// Whether anything was asked for that only the events tell: heads as they came, connections
+    /// made, the conversation itself.
+    pub(super) fn listens(&self) -> bool {
+        let heads = self.include || self.head_only || self.dump.is_some();
+        let told = self.verbose > 0 || self.trace || self.json;
+        heads || told || self.write_out.is_some()
+    }
+
     /// The method for the n-th URL.
     pub(super) fn method_for(&self, index: usize) -> Method {
         let implied = match &self.payload {

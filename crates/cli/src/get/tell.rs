@@ -3,7 +3,7 @@
 //! Invariant: each line goes out as it happens, so that what hangs is seen hanging; nothing is kept
 //! but the head that is under way.
 
-use super::options::Options;
+use super::{head::Heads, options::Options};
 use client::trace as steps;
 use std::{
     fmt,
@@ -24,6 +24,7 @@ pub(super) struct Teller {
     walk: Option<Walk>,
     json: bool,
     connects: AtomicU64,
+    heads: Mutex<Heads>,
 }
 
 impl Teller {
@@ -48,12 +49,18 @@ impl Teller {
             walk,
             json: options.json && told,
             connects: AtomicU64::new(0),
+            heads: Mutex::default(),
         }
     }
 
     /// Connections made since the last call.
     pub(super) fn take_connects(&self) -> u64 {
         self.connects.swap(0, Ordering::Relaxed)
+    }
+
+    /// The heads that came since the last call.
+    pub(super) fn take_heads(&self) -> Vec<u8> {
+        self.heads.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// The first floor: somebody asks for a URL.
@@ -91,6 +98,7 @@ impl Sink for Teller {
         if event.name == steps::CONNECTED.name {
             self.connects.fetch_add(1, Ordering::Relaxed);
         }
+        self.heads.lock().unwrap_or_else(PoisonError::into_inner).hear(event);
         if let Some(lines) = self.walk.as_ref().and_then(|walk| walk.lines(event)) {
             print(&lines);
         }

@@ -10,7 +10,6 @@
 //! file that holds a part, if one does.
 
 use super::{
-    head,
     options::{Fail, Field, Options, Resume},
     output::{Output, Target, remote_name},
     progress::Progress,
@@ -96,6 +95,7 @@ impl<'a> Transfer<'a> {
         let mut attempt = 0;
         let done = loop {
             self.begun = Instant::now();
+            self.teller.take_heads();
             self.teller.asked(&url::redact(self.url));
             match self.attempt(attempt) {
                 Err(Problem { transient: Some(wait), line, .. })
@@ -182,7 +182,9 @@ impl<'a> Transfer<'a> {
             }
             None => self.stdout()?,
         };
-        self.heads(&response, &mut output)?;
+        let heads = self.teller.take_heads();
+        self.facts.size_header = heads.len() as u64;
+        self.heads(&heads, &mut output)?;
         let failed = status.as_u16() >= 400;
         let refused =
             || Problem::new(22, format!("the server answered {status} {}", status.reason()));
@@ -254,21 +256,20 @@ impl<'a> Transfer<'a> {
     }
 
     /// Heads, to where they were asked for.
-    fn heads(&self, response: &Response, output: &mut Output) -> Result<(), Problem> {
-        let heads = head::of(response);
+    fn heads(&self, heads: &[u8], output: &mut Output) -> Result<(), Problem> {
         if let Some(file) = &self.options.dump {
             let written = if file == "-" {
-                io::stdout().write_all(&heads).and_then(|()| io::stdout().flush())
+                io::stdout().write_all(heads).and_then(|()| io::stdout().flush())
             } else {
                 let mut options = OpenOptions::new();
                 // The heads of all URLs stand in one file.
                 options.create(true).write(true).append(self.index > 0).truncate(self.index == 0);
-                options.open(file).and_then(|mut file| file.write_all(&heads))
+                options.open(file).and_then(|mut file| file.write_all(heads))
             };
             written.map_err(|error| Problem::writing(&error, &file.to_string_lossy()))?;
         }
         if self.options.include || self.options.head_only {
-            let written = output.write_head(&heads);
+            let written = output.write_head(heads);
             written.map_err(|error| Problem::writing(&error, &output.name()))?;
         }
         Ok(())

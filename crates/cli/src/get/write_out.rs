@@ -28,6 +28,7 @@ pub(super) struct Facts {
     pub(super) version: Option<Version>,
     pub(super) headers: HeaderMap,
     pub(super) redirects: u64,
+    pub(super) size_header: u64,
     pub(super) connects: u64,
     pub(super) redirect_url: String,
     pub(super) file: Option<String>,
@@ -47,7 +48,7 @@ enum Value<'a> {
 }
 
 /// The variables, in the order in which JSON has them.
-const NAMES: [&str; 32] = [
+const NAMES: [&str; 33] = [
     "content_type",
     "errormsg",
     "exitcode",
@@ -67,6 +68,7 @@ const NAMES: [&str; 32] = [
     "response_code",
     "scheme",
     "size_download",
+    "size_header",
     "size_received",
     "size_sent",
     "size_upload",
@@ -113,6 +115,7 @@ impl Facts {
             "remote_port" => port(self.timings.address),
             "scheme" => Value::Text(&self.scheme),
             "size_download" => Value::Number(content),
+            "size_header" => Value::Number(self.size_header),
             "size_received" => Value::Number(self.timings.received),
             "size_sent" => Value::Number(self.timings.sent),
             "size_upload" => Value::Number(uploaded),
