@@ -231,6 +231,50 @@ fn an_answer_before_a_close_is_read_although_sending_fails() {
     server.done();
 }
 
+#[test]
+fn a_redirect_in_the_middle_starts_the_content_again() {
+    // More than all buffers between the two hold.
+    const LENGTH: usize = 40_000_000;
+    let body: Vec<u8> = (0..=250).cycle().take(LENGTH).collect();
+    let expected = body.clone();
+    let server = Server::start(move |listener| {
+        let mut peer = Peer::accept(listener);
+        peer.head();
+        peer.octets(100);
+        peer.say("HTTP/1.1 307 Elsewhere\r\nLocation: /there\r\nContent-Length: 4\r\n\r\ngone");
+        // Whoever would go on with the first request here would take octets from the second.
+        let mut rest = peer;
+        let drained = std::thread::spawn(move || rest.rest().len());
+        let mut peer = Peer::accept(listener);
+        assert!(peer.head().starts_with("PUT /there "));
+        assert!(peer.octets(LENGTH) == expected);
+        peer.say(&ok("done"));
+        assert!(drained.join().unwrap() < LENGTH);
+    });
+    let session = session();
+    let content = Content::seekable(Cursor::new(body)).unwrap();
+    let request = put(&session, &server).expect(Expect::Never).body(content);
+    assert_eq!(request.send().unwrap().text().unwrap(), "done");
+    server.done();
+}
+
+#[test]
+fn an_answer_to_half_a_head_is_read() {
+    let server = Server::start(|listener| {
+        let mut peer = Peer::accept(listener);
+        peer.octets(10);
+        peer.say("HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Length: 2\r\n\r\nno");
+        // Closes with most of the head unread: the client's next write fails.
+    });
+    let mut request = session().get(&server.url("/")).unwrap();
+    for _ in 0..400 {
+        request = request.header("X", "y".repeat(50_000));
+    }
+    let mut response = request.send().unwrap();
+    assert_eq!((response.status.as_u16(), response.text().unwrap().as_str()), (431, "no"));
+    server.done();
+}
+
 /// Yields what the test sends it; ends with the channel.
 struct Fed(mpsc::Receiver<Vec<u8>>);
 

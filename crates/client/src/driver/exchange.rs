@@ -5,7 +5,7 @@
 //! ```text
 //!   head ──► expects? ──no──────────────────────────► content ──► wait for the head ──► Answer
 //!               │yes                                     ▲  │
-//!               └─► wait 1 s ─── 100 or silence ─────────┘  └─ 4xx meanwhile: stop sending
+//!               └─► wait 1 s ─── 100 or silence ─────────┘  └─ 3xx to 5xx meanwhile: stop
 //!                        └────── a final answer: the content stays here
 //! ```
 //!
@@ -113,11 +113,14 @@ impl Exchange {
         let sent = self.connection().machine.send_request(&head, outgoing);
         sent.map_err(|misuse| Error::Request(misuse.to_string()))?;
         if outgoing == Outgoing::None {
-            return self.flush().map(|()| None);
+            return self.flush();
         }
         if expects {
-            self.flush()?;
-            if let Some(early) = self.wait_for_permission()? {
+            let mut early = self.flush()?;
+            if early.is_none() {
+                early = self.wait_for_permission()?;
+            }
+            if let Some(early) = early {
                 self.cut = true;
                 return Ok(Some(early));
             }
@@ -136,10 +139,10 @@ impl Exchange {
         self.upload_until_answer()
     }
 
-    fn flush(&mut self) -> Result<(), Error> {
+    fn flush(&mut self) -> Result<Option<(Response, Framed)>, Error> {
         let waits = self.waits;
         let flushed = self.connection().flush(&waits);
-        self.unless_answered(flushed).map(|_| ())
+        self.unless_answered(flushed)
     }
 
     /// A peer that closes while we send may have said why before: look, and tell that instead.
@@ -170,8 +173,9 @@ impl Exchange {
                 }
                 Ok(Progress::Answered) => {
                     let Some((response, framed)) = self.next_head()? else { continue };
-                    let unwanted = response.status.as_u16() >= 400;
-                    if unwanted {
+                    // A refusal, or a redirect: the content is wanted elsewhere, if at all, and
+                    // its reader must be free to start again for that.
+                    if response.status.as_u16() >= 300 {
                         self.cut = true;
                         self.finish_upload()?;
                     }
