@@ -15,6 +15,22 @@ pub(crate) const FIGURES: &[&str] = &[
     "states",
     "strace-threads",
     "strace-loop",
+    // 2 HTTP/1.0
+    "request10",
+    "response10",
+    "ends",
+    "cut",
+    "costs",
+    // 3 HTTP/1.1
+    "pipeline",
+    "chunked",
+    "framing",
+    "smuggling",
+    "hol",
+    // 4 From requests.get to a socket
+    "requests-get",
+    "get-trace",
+    "get-trace-again",
 ];
 
 /// The top folder of the repository.

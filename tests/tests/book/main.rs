@@ -23,6 +23,10 @@
 )]
 
 mod figure;
+mod http10_chapter;
+mod http11_chapter;
+mod messages;
 mod ports;
 mod programs;
+mod requests_chapter;
 mod sockets_chapter;

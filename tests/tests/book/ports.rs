@@ -23,7 +23,7 @@ impl Ports {
         self.0.push((address.port(), next));
     }
 
-    /// `text` with every `:PORT` and `htons(PORT)` of a known port replaced.
+    /// `text` with every `:PORT`, `port PORT` and `htons(PORT)` of a known port replaced.
     pub(crate) fn mask(&self, text: &str) -> String {
         let mut out = String::new();
         let mut rest = text;
@@ -31,7 +31,7 @@ impl Ports {
             let (before, from) = rest.split_at(start);
             let length = from.find(|c: char| !c.is_ascii_digit()).unwrap_or(from.len());
             let (digits, after) = from.split_at(length);
-            let is_port = before.ends_with([':', '(']);
+            let is_port = [":", "(", "port "].iter().any(|mark| before.ends_with(mark));
             let shown = digits.parse().ok().and_then(|port: u16| self.shown(port));
             out += before;
             match shown.filter(|_| is_port) {

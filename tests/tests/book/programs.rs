@@ -25,6 +25,11 @@ pub(crate) fn example(package: &str, name: &str) -> PathBuf {
     build(&["-p", package, "--example", name])
 }
 
+/// Builds the program and answers where it is.
+pub(crate) fn wirebook() -> PathBuf {
+    build(&["-p", "wirebook"])
+}
+
 /// Builds what the arguments say and answers where the one program is.
 fn build(arguments: &[&str]) -> PathBuf {
     let output = Command::new(env!("CARGO"))
