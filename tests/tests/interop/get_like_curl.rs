@@ -4,32 +4,14 @@
 //! the boundary of several parts, and the remarks on top of a cookie file.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
 
 use testkit::TempDir;
 
 use crate::nginx::Nginx;
 use crate::peers;
+use crate::program::wirebook;
 use crate::site::noise;
-
-/// The program as this build makes it; built once, for a test of another package does not build it.
-fn wirebook() -> &'static Path {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let built = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--package", "wirebook", "--bin", "wirebook"])
-            .current_dir(root)
-            .status()
-            .unwrap();
-        assert!(built.success(), "the program builds");
-        // This test is TARGET/debug/deps/interop-…; the program is TARGET/debug/wirebook.
-        let here = std::env::current_exe().unwrap();
-        here.ancestors().nth(2).unwrap().join("wirebook")
-    })
-}
 
 /// What a program left behind.
 #[derive(PartialEq, Eq)]

@@ -21,6 +21,8 @@ mod get_like_curl;
 mod nginx;
 mod ours;
 mod peers;
+#[allow(dead_code, reason = "the tests of weight need a server of its own process")]
+mod program;
 mod served_to_a_browser;
 mod served_to_curl;
 mod served_to_nc;

@@ -1,0 +1,65 @@
+//! The program `wirebook` as this build makes it, and a server of it in a process of its own.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+
+/// Where the program is; built once, for a test of another package does not build it.
+pub(crate) fn wirebook() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        // This test is TARGET/PROFILE/deps/interop-…; the program is TARGET/PROFILE/wirebook.
+        let here = std::env::current_exe().unwrap();
+        let folder = here.ancestors().nth(2).unwrap();
+        let profile = if folder.ends_with("release") { "release" } else { "dev" };
+        let built = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--package", "wirebook", "--bin", "wirebook"])
+            .args(["--profile", profile])
+            .current_dir(root)
+            .status()
+            .unwrap();
+        assert!(built.success(), "the program builds");
+        folder.join("wirebook")
+    })
+}
+
+/// `wirebook serve`, ended when it is dropped.
+pub(crate) struct Serve {
+    child: Child,
+    pub(crate) address: SocketAddr,
+}
+
+impl Serve {
+    /// Serves `folder` on a port of the kernel's choice, once it listens.
+    pub(crate) fn start(folder: &Path, arguments: &[&str]) -> Self {
+        let mut child = Command::new(wirebook())
+            .args(["serve", "--http", "127.0.0.1:0"])
+            .args(arguments)
+            .arg(folder)
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let line = lines.next().expect("it says where it listens").unwrap();
+        let address = line.split("http://").nth(1).and_then(|rest| rest.split('/').next());
+        let address = address.unwrap_or_else(|| panic!("no address in: {line}")).parse().unwrap();
+        // What else it says is read away, so that it never waits for us.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, address }
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Serve {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
