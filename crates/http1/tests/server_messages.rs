@@ -68,6 +68,25 @@ fn a_final_response_instead_of_continue_closes() {
     server.connection.send_response(&response(413, &[]), Outgoing::None).unwrap();
     assert!(server.sent().contains("Connection: close\r\n"));
     assert_eq!(server.connection.state(), State::Closing);
+    let mut server = Server::new();
+    server.request(EXPECT);
+    server.connection.discard_body();
+    ok(&mut server.connection);
+    server.receive(GET);
+    assert_eq!(server.event(), None, "a request that could be content is neither");
+    assert!(server.sent().contains("Connection: close\r\n"));
+}
+
+#[test]
+fn an_answer_in_the_middle_of_large_content_ends_the_connection() {
+    let limits = Limits { discard: 10, ..Limits::default() };
+    let mut server = Server::under(&limits);
+    server.request("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n");
+    server.connection.read_body();
+    server.receive("some");
+    assert!(matches!(server.event(), Some(Event::Data(_))));
+    ok(&mut server.connection);
+    assert_eq!(server.connection.state(), State::Closing);
 }
 
 #[test]

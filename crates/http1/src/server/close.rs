@@ -125,7 +125,9 @@ impl Connection {
             return;
         }
         if self.request != Request::Done {
-            if !self.exchange.persist {
+            // Nobody reads on; if much is to come, a new connection costs less.
+            if !self.exchange.persist || !self.decoder.is_within(self.limits.discard.into()) {
+                self.exchange.persist = false;
                 return self.close_after_answer();
             }
             return self.discard_body();

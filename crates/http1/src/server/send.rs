@@ -203,15 +203,12 @@ impl Connection {
 
     /// Decides whether the connection lives on behind this response.
     fn settle(&mut self, facts: &framing::Facts, encoder: &Encoder) -> bool {
-        let unread = self.request == Request::Content
-            && match self.exchange.reading {
-                // The peer may or may not send what nobody asked for: its next octet could be
-                // content or a request, and we could not tell (RFC 9110 §10.1.1).
-                Reading::No => {
-                    self.exchange.expects || !self.decoder.is_within(self.limits.discard.into())
-                }
-                Reading::Yes | Reading::Discard(_) => false,
-            };
+        // A peer that waits for 100 may or may not send its content now: its next octet could be
+        // content or a request, and we could not tell (RFC 9110 §10.1.1).
+        let doubtful = self.exchange.expects;
+        let large = self.exchange.reading == Reading::No
+            && !self.decoder.is_within(self.limits.discard.into());
+        let unread = self.request == Request::Content && (doubtful || large);
         let close =
             facts.close || unread || self.stopping || matches!(encoder, Encoder::UntilClose);
         self.exchange.persist &= !close;
