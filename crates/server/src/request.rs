@@ -30,8 +30,8 @@ impl std::fmt::Display for Peer {
 /// A request; its head's fields can be named directly: `request.method`, `request.headers`.
 #[derive(Debug)]
 pub struct Request {
-    /// The head.
-    pub head: http::Request,
+    /// The head; boxed, since it passes through many hands and is large to move.
+    pub head: Box<http::Request>,
     /// Who asks.
     pub peer: Peer,
     /// What the route's `{names}` stood for, percent-decoded, in the order of the pattern.

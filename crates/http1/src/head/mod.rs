@@ -31,8 +31,8 @@ use crate::{Error, Limits, framing::Facts};
 /// A request's head, and what its fields say about the connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestHead {
-    /// The head.
-    pub request: http::Request,
+    /// The head; boxed, since it passes through many hands and is large to move.
+    pub request: Box<http::Request>,
     /// What the fields say.
     pub facts: Facts,
 }

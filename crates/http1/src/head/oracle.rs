@@ -81,7 +81,8 @@ pub fn request(reader: &mut Reader<'_>, limits: &Limits) -> Result<RequestHead, 
     let target = target_of(&method, target).ok_or(Violation::TargetForm.at(target_at))?;
     reader.section("field section", "RFC 9112 §5");
     let (headers, facts) = fields(reader, rules, start)?;
-    let head = RequestHead { request: Request { method, target, version, headers }, facts };
+    let head =
+        RequestHead { request: Box::new(Request { method, target, version, headers }), facts };
     check_host(&head)?;
     Ok(head)
 }

@@ -41,7 +41,7 @@ pub fn request(input: &[u8], limits: &Limits) -> Option<(RequestHead, usize)> {
     if matches!((&method, &target), (Method::Connect, Target::Origin(_))) {
         return None;
     }
-    let request = Request { method, target, version: line.version, headers };
+    let request = Box::new(Request { method, target, version: line.version, headers });
     let head = RequestHead { request, facts };
     check_host(&head).ok()?;
     Some((head, end))

@@ -58,8 +58,8 @@ pub enum Event {
     /// A request's head. With [`Content::None`] it is the whole request; else call
     /// [`read_body`](Connection::read_body) for `Data` and `End`.
     Request {
-        /// The head.
-        request: http::Request,
+        /// The head; boxed, since it passes through many hands and is large to move.
+        request: Box<http::Request>,
         /// What follows it.
         content: Content,
     },

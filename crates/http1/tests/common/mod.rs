@@ -110,7 +110,7 @@ fn answer(connection: &mut http1::server::Connection, story: &mut Story<Request>
     while let Some(event) = connection.poll_event() {
         match event {
             http1::server::Event::Request { request, content } => {
-                story.begin(request, content);
+                story.begin(*request, content);
                 connection.read_body();
                 if content == Content::None {
                     ok(connection);

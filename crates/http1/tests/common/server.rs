@@ -38,7 +38,7 @@ impl Server {
     pub(crate) fn request(&mut self, input: &str) -> (Request, Content) {
         self.receive(input);
         match self.connection.poll_event() {
-            Some(Event::Request { request, content }) => (request, content),
+            Some(Event::Request { request, content }) => (*request, content),
             other => panic!("{other:?}"),
         }
     }

@@ -212,7 +212,7 @@ impl Connection {
         }
     }
 
-    fn begin(&mut self, request: http::Request, content: Content, moment: &Moment) {
+    fn begin(&mut self, request: Box<http::Request>, content: Content, moment: &Moment) {
         let key = Key { connection: self.number, stream: 0 };
         let receiving = content != Content::None;
         let mut current = self.spare.take().unwrap_or_else(|| {
