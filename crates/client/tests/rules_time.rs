@@ -31,6 +31,18 @@ fn when_nothing_is_left_no_wait_begins() {
 }
 
 #[test]
+fn the_waits_of_one_phase_share_its_bound() {
+    let start = Instant::now();
+    let deadline = Deadline::new(start, Some(10 * SECOND));
+    let (began, limit) = (start + SECOND, Some(4 * SECOND));
+    let wait = deadline.cap_since(Phase::Head, limit, began, start + 2 * SECOND).unwrap();
+    assert_eq!((wait.limit, wait.expired.phase), (Some(3 * SECOND), Phase::Head));
+    assert_eq!(wait.expired.after, 4 * SECOND, "the message names the bound, not the rest of it");
+    let expired = deadline.cap_since(Phase::Head, limit, began, start + 5 * SECOND).unwrap_err();
+    assert_eq!(expired.phase, Phase::Head);
+}
+
+#[test]
 fn without_bounds_a_wait_has_none() {
     let now = Instant::now();
     assert_eq!(Deadline::new(now, None).cap(Phase::Head, None, now).unwrap().limit, None);

@@ -4,11 +4,18 @@
 mod common;
 
 use client::{
-    Content, Error, Expect,
-    core::timeouts::{Phase, Timeouts},
+    Content, Error, Expect, Session,
+    core::{
+        proxy::{Proxies, Proxy},
+        timeouts::{Phase, Timeouts},
+    },
 };
 use common::{Peer, Server, patient, session};
-use std::{io::Read, time::Duration};
+use std::{
+    io::{self, Read, Write},
+    thread,
+    time::Duration,
+};
 
 const SOON: Option<Duration> = Some(Duration::from_millis(30));
 
@@ -37,6 +44,43 @@ fn a_head_that_does_not_come() {
         assert_eq!(error.to_string(), "timed out after 30ms: waiting for the response");
         server.done();
     }
+}
+
+/// Says `answer`, then one octet after another for as long as the client listens, or 2 s.
+fn trickles(answer: &'static str) -> Server {
+    Server::start(move |listener| {
+        let mut peer = Peer::accept(listener);
+        peer.head();
+        peer.say(answer);
+        for _ in 0..400 {
+            thread::sleep(Duration::from_millis(5));
+            if peer.stream.get_mut().write_all(b"x").is_err() {
+                return;
+            }
+        }
+        peer.say("\r\nContent-Length: 0\r\n\r\n");
+    })
+}
+
+#[test]
+fn a_head_that_comes_octet_by_octet() {
+    let server = trickles("HTTP/1.1 200 OK\r\nX: ");
+    let request = session().get(&server.url("/")).unwrap();
+    let error = request.timeouts(Timeouts { head: SOON, ..patient() }).send().unwrap_err();
+    timed_out(&error, Phase::Head);
+    assert_eq!(error.to_string(), "timed out after 30ms: waiting for the response");
+    server.done();
+}
+
+#[test]
+fn a_tunnel_that_comes_octet_by_octet() {
+    let server = trickles("HTTP/1.1 200 OK\r\nX: ");
+    let proxies = Proxies::only(Proxy::parse(&server.address.to_string()).unwrap());
+    let session = Session::builder().proxies(proxies).tunnel(true);
+    let session = session.timeouts(Timeouts { connect: SOON, ..patient() }).build();
+    let error = session.get("http://origin.example/").unwrap().send().unwrap_err();
+    timed_out(&error, Phase::Connect);
+    server.done();
 }
 
 #[test]
@@ -70,6 +114,52 @@ fn a_server_that_does_not_read() {
     let error = request.timeouts(Timeouts { read: SOON, ..patient() }).send().unwrap_err();
     timed_out(&error, Phase::Send);
     drop(done);
+    server.done();
+}
+
+/// An octet every millisecond, for 2 s: the socket takes each at once.
+struct Drip(u32);
+
+impl Read for Drip {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0 += 1;
+        thread::sleep(Duration::from_millis(1));
+        buffer.fill(b'x');
+        Ok(usize::from(self.0 < 2000).min(buffer.len()))
+    }
+}
+
+#[test]
+fn content_that_drips_does_not_outlast_the_whole() {
+    let server = Server::start(|listener| drop(Peer::accept(listener).rest()));
+    let request = session().post(&server.url("/")).unwrap().expect(Expect::Never);
+    let request = request.body(Content::reader(Drip(0))).timeout(Duration::from_millis(30));
+    timed_out(&request.send().unwrap_err(), Phase::Total);
+    server.done();
+}
+
+#[test]
+fn no_time_is_too_long_or_too_short() {
+    let server = Server::start(|listener| {
+        let mut peer = Peer::accept(listener);
+        peer.head();
+        peer.say("HTTP/1.1 204 No Content\r\n\r\n");
+        Peer::accept(listener).rest();
+    });
+    let ever = Some(Duration::MAX);
+    let timeouts = Timeouts {
+        pool: ever,
+        connect: ever,
+        head: ever,
+        read: ever,
+        total: ever,
+        expect: Duration::MAX,
+    };
+    let post = session().post(&server.url("/")).unwrap().expect(Expect::Always).body("x");
+    post.timeouts(timeouts).send().unwrap();
+    let none = Timeouts { head: Some(Duration::ZERO), ..patient() };
+    let error = session().get(&server.url("/")).unwrap().timeouts(none).send().unwrap_err();
+    timed_out(&error, Phase::Head);
     server.done();
 }
 

@@ -125,20 +125,31 @@ impl Deadline {
         limit: Option<Duration>,
         now: Instant,
     ) -> Result<Wait, Expired> {
-        let Some(total) = self.total else {
-            return Ok(Wait {
-                limit,
-                expired: Expired { phase, after: limit.unwrap_or_default() },
-            });
+        self.cap_since(phase, limit, now, now)
+    }
+
+    /// As [`cap`](Self::cap), for one of several waits in a phase that `began` earlier: a peer that
+    /// sends an octet now and then does not make the phase longer.
+    ///
+    /// # Errors
+    /// [`Expired`], naming the phase or the total.
+    pub fn cap_since(
+        &self,
+        phase: Phase,
+        limit: Option<Duration>,
+        began: Instant,
+        now: Instant,
+    ) -> Result<Wait, Expired> {
+        let left = |after: Duration, since: Instant, phase| {
+            (after.saturating_sub(now.saturating_duration_since(since)), Expired { phase, after })
         };
-        let whole = Expired { phase: Phase::Total, after: total };
-        let left = total.saturating_sub(now.saturating_duration_since(self.started));
-        match limit {
-            _ if left.is_zero() => Err(whole),
-            Some(limit) if limit < left => {
-                Ok(Wait { limit: Some(limit), expired: Expired { phase, after: limit } })
-            }
-            _ => Ok(Wait { limit: Some(left), expired: whole }),
+        let whole = self.total.map(|total| left(total, self.started, Phase::Total));
+        let own = limit.map(|limit| left(limit, began, phase));
+        // Of two that end at once, the whole is named.
+        match whole.into_iter().chain(own).min_by_key(|(left, _)| *left) {
+            Some((left, expired)) if left.is_zero() => Err(expired),
+            Some((left, expired)) => Ok(Wait { limit: Some(left), expired }),
+            None => Ok(Wait { limit: None, expired: Expired { phase, after: Duration::ZERO } }),
         }
     }
 }

@@ -12,11 +12,7 @@
 //!
 //! Users: [`crate::Response`].
 
-use super::{
-    connection::{Got, Waits},
-    exchange::Exchange,
-    upload::Progress,
-};
+use super::{connection::Got, exchange::Exchange, upload::Progress};
 use crate::{Error, Timings, adapter::Incoming, core::timeouts::Phase, trace};
 use http::HeaderMap;
 use http1::{Content as Framed, client::Event};
@@ -228,7 +224,6 @@ impl Body {
 
 /// Waits for octets; sends on meanwhile, if the request is not out yet.
 fn listen(exchange: &mut Exchange) -> Result<(), Error> {
-    let waits: Waits = exchange.waits;
     if exchange.upload.is_some() {
         return match exchange.upload_more() {
             Ok(Progress::Answered) => Ok(()),
@@ -241,7 +236,8 @@ fn listen(exchange: &mut Exchange) -> Result<(), Error> {
             Err(error) => Err(error),
         };
     }
-    let _: Got = exchange.connection().read_more(Phase::Read, &waits)?;
+    let wait = exchange.waits.cap(Phase::Read)?;
+    let _: Got = exchange.connection().read_more(wait)?;
     Ok(())
 }
 

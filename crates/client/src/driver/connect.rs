@@ -81,6 +81,7 @@ impl Connector {
         if let Some(path) = &route.unix_socket {
             return self.open_unix(path, number, &trace);
         }
+        let began = Instant::now();
         let (role, host, port) = match &route.proxy {
             Some(proxy) => (Role::Proxy, proxy.host.as_str(), proxy.port),
             None => (Role::Host, self.key.host.as_str(), self.key.port),
@@ -92,11 +93,11 @@ impl Connector {
         stream.set_nodelay(true).map_err(failed)?;
         let name = authority(host, port);
         let mut connection = Connection::new(Stream::tcp(stream), name, number, &self.limits);
-        let began = Instant::now();
+        let dialed = Instant::now();
         if route.proxy.is_some() && route.tunnel {
-            connection = self.tunnel(connection, waits, &trace)?;
+            connection = self.tunnel(connection, waits, began, &trace)?;
         }
-        let connect = connect_time + began.elapsed();
+        let connect = connect_time + dialed.elapsed();
         Ok(Opened { connection, resolve: resolve_time, connect })
     }
 
@@ -168,11 +169,13 @@ impl Connector {
 
     // ANCHOR: tunnel
     /// Asks the proxy for a tunnel to the origin (RFC 9110 §9.3.6). After its 2xx the connection
-    /// speaks with the origin: a new state machine begins.
+    /// speaks with the origin: a new state machine begins. Connecting `began` before the dial, and
+    /// the tunnel is part of it.
     fn tunnel(
         &self,
         mut connection: Connection,
         waits: &Waits,
+        began: Instant,
         trace: &Trace,
     ) -> Result<Connection, Error> {
         trace::TUNNEL.tell(trace, Direction::Sent, || [trace::text("to", &self.name)]);
@@ -205,7 +208,8 @@ impl Connector {
                     return Err(Error::EmptyReply { to: connection.name.clone() });
                 }
                 None => {
-                    let _: Got = connection.read_more(Phase::Connect, waits)?;
+                    let wait = waits.cap_since(Phase::Connect, began)?;
+                    let _: Got = connection.read_more(wait)?;
                 }
             }
         }

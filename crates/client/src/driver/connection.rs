@@ -47,8 +47,13 @@ pub(crate) struct Waits {
 }
 
 impl Waits {
-    /// The bound of a wait that begins now.
+    /// The bound of a wait that is a phase of its own: one write, one read of the body.
     pub(crate) fn cap(&self, phase: Phase) -> Result<Wait, Error> {
+        self.cap_since(phase, Instant::now())
+    }
+
+    /// The bound of one of the waits in a phase that `began` earlier.
+    pub(crate) fn cap_since(&self, phase: Phase, began: Instant) -> Result<Wait, Error> {
         let limit = match phase {
             Phase::Pool => self.timeouts.pool,
             Phase::Connect => self.timeouts.connect,
@@ -56,7 +61,7 @@ impl Waits {
             Phase::Send | Phase::Read => self.timeouts.read,
             Phase::Total => None,
         };
-        Ok(self.deadline.cap(phase, limit, Instant::now())?)
+        Ok(self.deadline.cap_since(phase, limit, began, Instant::now())?)
     }
 }
 
@@ -281,8 +286,7 @@ impl Connection {
     }
 
     /// Reads, and takes "nothing in time" for an error.
-    pub(crate) fn read_more(&mut self, phase: Phase, waits: &Waits) -> Result<Got, Error> {
-        let wait = waits.cap(phase)?;
+    pub(crate) fn read_more(&mut self, wait: Wait) -> Result<Got, Error> {
         match self.read_some(Some(wait))? {
             Got::Nothing => Err(wait.expired.into()),
             got => Ok(got),

@@ -208,7 +208,7 @@ impl Exchange {
 
     /// Waits for `100 Continue`, a final answer or the end of our patience (RFC 9110 §10.1.1).
     fn wait_for_permission(&mut self) -> Result<Option<(Response, Framed)>, Error> {
-        let until = Instant::now() + self.waits.timeouts.expect;
+        let began = Instant::now();
         loop {
             while let Some(event) = self.connection().poll_event() {
                 match event {
@@ -225,7 +225,7 @@ impl Exchange {
                     }
                 }
             }
-            let left = until.saturating_duration_since(Instant::now());
+            let left = self.waits.timeouts.expect.saturating_sub(began.elapsed());
             let wait = self.waits.cap(Phase::Head)?;
             let shorter = wait.limit.map_or(left, |limit| limit.min(left));
             if shorter.is_zero() {
@@ -236,8 +236,10 @@ impl Exchange {
         }
     }
 
-    /// Reads until the final head is there.
+    /// Reads until the final head is there. All reads together have the time of the head, however
+    /// many interim responses and single octets come meanwhile.
     fn read_head(&mut self) -> Result<(Response, Framed), Error> {
+        let began = Instant::now();
         loop {
             if let Some(head) = self.next_head()? {
                 return Ok(head);
@@ -245,8 +247,8 @@ impl Exchange {
             if self.connection().has_ended() {
                 return Err(self.silence());
             }
-            let waits = self.waits;
-            let _: Got = self.connection().read_more(Phase::Head, &waits)?;
+            let wait = self.waits.cap_since(Phase::Head, began)?;
+            let _: Got = self.connection().read_more(wait)?;
         }
     }
 

@@ -106,6 +106,9 @@ impl Upload {
         waits: &Waits,
     ) -> Result<Progress, Error> {
         loop {
+            // Also where no wait is needed: a reader without end and a socket that takes all must
+            // not outlast the whole.
+            let wait = waits.cap(Phase::Send)?;
             if connection.write_now()? {
                 if self.handed {
                     return Ok(Progress::Done);
@@ -120,7 +123,7 @@ impl Upload {
                 self.feed(connection)?;
             } else {
                 // The socket is full: wait until it takes more or the peer says something.
-                connection.wait(true, waits.cap(Phase::Send)?)?;
+                connection.wait(true, wait)?;
                 if connection.read_some(None)? != Got::Nothing {
                     return Ok(Progress::Answered);
                 }
