@@ -1,4 +1,5 @@
-//! `tour` and `dissect` as a person or a program calls them; what they say is tested where it is made.
+//! `tour` and `dissect` as a person or a program calls them; what they say is tested where it is
+//! made.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

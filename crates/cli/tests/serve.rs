@@ -190,7 +190,8 @@ fn connections_over_the_cap_are_told_so() {
     assert_eq!(ended.out, "503", "{}", ended.err);
 }
 
-/// More than the buffers of both ends hold, so that whoever does not read keeps the answer under way.
+/// More than the buffers of both ends hold, so that whoever does not read keeps the answer under
+/// way.
 const LARGE: u64 = 64 << 20;
 
 /// A server with an answer that is under way, and the stream that it goes to.

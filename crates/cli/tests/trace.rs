@@ -1,5 +1,5 @@
-//! What `get` tells while it works, word for word; times and ports are masked. `BLESS=1` rewrites the
-//! texts.
+//! What `get` tells while it works, word for word; times and ports are masked. `BLESS=1` rewrites
+//! the texts.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -15,8 +15,8 @@
 //! );
 //! ```
 //!
-//! Invariant: the text is ASCII-safe where it must be (controls are escaped) and one line, so that a
-//! stream of objects is read line by line.
+//! Invariant: the text is ASCII-safe where it must be (controls are escaped) and one line, so that
+//! a stream of objects is read line by line.
 
 use std::fmt::Write as _;
 use std::time::Instant;

@@ -9,9 +9,9 @@
 //!         0000  68 65 6c 6c 6f  …         with Detail::Octets: all of it
 //! ```
 //!
-//! The lines are the octets that passed the socket, cut where a line ends: no parser stands between,
-//! so a field that the parser would refuse is seen all the same. Where a head ends is known from
-//! the events:
+//! The lines are the octets that passed the socket, cut where a line ends: no parser stands
+//! between, so a field that the parser would refuse is seen all the same. Where a head ends is
+//! known from the events:
 //!
 //! | layer   | event                        | means                                          |
 //! |---------|------------------------------|------------------------------------------------|

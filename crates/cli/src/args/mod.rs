@@ -1,5 +1,5 @@
-//! Arguments in GNU's manner, read by a table: what a flag is called and whether it takes a value is
-//! data, and the help is printed from the same data.
+//! Arguments in GNU's manner, read by a table: what a flag is called and whether it takes a value
+//! is data, and the help is printed from the same data.
 //!
 //! ```text
 //! argument    = "--"                          ; all that follows are operands
@@ -10,7 +10,8 @@
 //!
 //! Invariant: what [`Parsed`] holds was in the table, in the order in which it was given.
 //!
-//! Invariant: an argument that is not UTF-8 is kept as it is; only a flag that needs text refuses it.
+//! Invariant: an argument that is not UTF-8 is kept as it is; only a flag that needs text refuses
+//! it.
 //!
 //! Used by: `main`, which finds the subcommand, and each subcommand, which asks for its flags.
 

@@ -3,7 +3,8 @@
 use super::{Parsed, UsageError};
 use std::{str::FromStr, time::Duration};
 
-/// No span of time is longer than this; a larger number would overflow the clock. A year is for ever.
+/// No span of time is longer than this; a larger number would overflow the clock. A year is for
+/// ever.
 const LONGEST: f64 = 365.0 * 86_400.0;
 
 impl Parsed {

@@ -6,8 +6,8 @@
 //!                  └──► nowhere         -I
 //! ```
 //!
-//! Invariant: a transfer that fails before its first octet leaves no file, and one that fails behind
-//! it leaves one that the error message names.
+//! Invariant: a transfer that fails before its first octet leaves no file, and one that fails
+//! behind it leaves one that the error message names.
 //!
 //! Invariant: what may be binary does not reach a terminal by accident.
 

@@ -80,8 +80,8 @@ fn sets(options: &Options, wanted: &str) -> bool {
     })
 }
 
-/// The URL as it is asked for: its path without dot segments, with the data of `-G`, with the file's
-/// name of `-T`.
+/// The URL as it is asked for: its path without dot segments, with the data of `-G`, with the
+/// file's name of `-T`.
 fn address(url: &str, payload: &Payload, index: usize) -> String {
     let (front, fragment) = split(url, url.find('#'));
     let (front, query) = split(front, front.find('?'));

@@ -1,7 +1,7 @@
 //! The access log: a line for each exchange, to a file or to standard output.
 //!
-//! Lines are gathered and written when a loop has no more to do for the moment, so that a busy server
-//! makes one system call for many lines, and a quiet one shows each line at once.
+//! Lines are gathered and written when a loop has no more to do for the moment, so that a busy
+//! server makes one system call for many lines, and a quiet one shows each line at once.
 //!
 //! Invariant: a disk that is full costs the lines, never the server; it is said once.
 

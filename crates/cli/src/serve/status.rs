@@ -1,7 +1,7 @@
 //! The page `/_wirebook/`: by which way you came here.
 //!
-//! Invariant: whatever the request holds reaches the page escaped, and the page may run no script at
-//! all (its Content-Security-Policy says so).
+//! Invariant: whatever the request holds reaches the page escaped, and the page may run no script
+//! at all (its Content-Security-Policy says so).
 
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use server::{Reply, Request};
