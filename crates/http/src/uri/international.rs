@@ -68,16 +68,25 @@ impl Uri {
 impl Host {
     /// As a person reads it: each `xn--` label decoded, where it is a proper one.
     pub fn to_text(&self) -> String {
-        let Self::Name(name) = self else { return self.to_string() };
+        let name = match self {
+            // What would not lead back is shown as it is, here and below.
+            Self::Name(name) if !is_too_long(name) => name,
+            _ => return self.to_string(),
+        };
         let label = |label: &str| {
             let decoded = label.strip_prefix("xn--").and_then(punycode::decode);
-            // What would not lead back is shown as it is.
             decoded
                 .filter(|text| ascii_label(text, 0).is_ok_and(|back| back == label))
                 .unwrap_or_else(|| label.to_owned())
         };
         name.split('.').map(label).collect::<Vec<_>>().join(".")
     }
+}
+
+/// Whether the name system has no room for `name`: 255 octets on the wire are 253 characters and
+/// perhaps a dot at the end (RFC 1035 §2.3.4).
+fn is_too_long(name: &str) -> bool {
+    name.trim_end_matches('.').len() > 253
 }
 
 /// Text made ASCII, and where each of its octets comes from.
@@ -145,8 +154,7 @@ impl Ascii {
             }
             at += label.len();
         }
-        // RFC 1035 §2.3.4: 255 octets on the wire are 253 characters and perhaps a dot at the end.
-        if self.text.trim_end_matches('.').len().saturating_sub(start) > 253 {
+        if self.text.get(start..).is_some_and(is_too_long) {
             return Err(InvalidUri::Label { offset: from });
         }
         Ok(())
@@ -190,6 +198,10 @@ fn ascii_label(label: &str, offset: usize) -> Result<String, InvalidUri> {
         return Err(InvalidUri::Label { offset: offset + at });
     }
     let lower: String = label.chars().flat_map(char::to_lowercase).collect();
+    if lower.is_ascii() {
+        // The Kelvin sign is a `k`; Punycode of ASCII would name another host.
+        return Ok(lower);
+    }
     let encoded = punycode::encode(&compose_hangul(&lower));
     encoded
         .map(|encoded| format!("xn--{encoded}"))
