@@ -184,7 +184,8 @@ pub fn basic(user: &[u8], password: &[u8]) -> Option<String> {
 /// malformed.
 pub fn read_basic(value: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
     let (scheme, rest) = list::token(value)?;
-    let (token, behind) = token68(list::trim_start(rest))?;
+    // Without the space, `Basic/zo/` would be read as a scheme and a token.
+    let (token, behind) = token68(list::trim_start(rest.strip_prefix(b" ")?))?;
     if !scheme.eq_ignore_ascii_case("basic") || !behind.is_empty() {
         return None;
     }
