@@ -77,21 +77,25 @@ pub fn encoding(value: Option<&[u8]>, offers: &[&str]) -> Option<usize> {
 /// takes `ko` (RFC 4647 §3.4).
 pub fn language(value: Option<&[u8]>, offers: &[&str]) -> Option<usize> {
     let Some(value) = value else { return (!offers.is_empty()).then_some(0) };
-    let chosen = |fits: fn(&[u8], &[u8]) -> bool| {
-        best(offers.iter().map(|offer| {
-            let matching = list::elements(value).filter_map(|element| {
-                let (range, parameters) = list::with_parameters(element);
-                let weight = weight(parameters)?;
-                match range {
-                    b"*" => Some((0, weight)),
-                    range if fits(range, offer.as_bytes()) => Some((range.len(), weight)),
-                    _ => None,
-                }
-            });
-            matching.max().map(|(_, weight)| weight)
-        }))
+    let said = |offer: &str, fits: fn(&[u8], &[u8]) -> bool| {
+        let matching = list::elements(value).filter_map(|element| {
+            let (range, parameters) = list::with_parameters(element);
+            let weight = weight(parameters)?;
+            match range {
+                b"*" => Some((0, weight)),
+                range if fits(range, offer.as_bytes()) => Some((range.len(), weight)),
+                _ => None,
+            }
+        });
+        matching.max().map(weight_of)
     };
-    chosen(is_prefix).or_else(|| chosen(|range, offer| is_prefix(offer, range)))
+    let chosen = best(offers.iter().map(|offer| said(offer, is_prefix)));
+    chosen.or_else(|| {
+        // Only what nothing was said about: a refusal is not undone by a longer tag.
+        let silent = |offer: &str| said(offer, is_prefix).is_none();
+        let shorter = |offer: &str| said(offer, |range, offer| is_prefix(offer, range));
+        best(offers.iter().map(|offer| silent(offer).then(|| shorter(offer)).flatten()))
+    })
 }
 
 /// The first of the heaviest; nothing where all are refused.

@@ -294,3 +294,28 @@ fn a_map_keeps_order_and_ignores_case() {
     let copy: HeaderMap = map.iter().chain(&map).collect();
     assert_eq!(copy.len(), 4);
 }
+
+/// The fallback to a shorter tag (RFC 4647 §3.4) is for languages that nothing was said about.
+#[test]
+fn a_language_that_was_refused_does_not_come_back_by_the_fallback() {
+    for (value, offers, chosen) in [
+        ("en;q=0, *", &["en-US"][..], None),
+        ("en;q=0, *;q=0.5", &["en", "ko"], Some(1)),
+        ("ko-KR;q=0, en-GB", &["ko-KR", "en"], Some(1)),
+        ("en;q=0, en-GB", &["en"], None),
+        ("en-GB", &["en"], Some(0)),
+        ("en-GB;q=0", &["en"], None),
+        ("*;q=0", &["en"], None),
+    ] {
+        assert_eq!(accept::language(Some(value.as_bytes()), offers), chosen, "{value}");
+    }
+}
+
+/// RFC 7617 §2: `Basic`, at least one space, and the token.
+#[test]
+fn basic_has_a_space_before_its_token() {
+    assert!(auth::read_basic(b"Basic /zo/").is_some());
+    assert!(auth::read_basic(b"Basic  /zo/").is_some());
+    assert_eq!(auth::read_basic(b"Basic/zo/"), None);
+    assert_eq!(auth::read_basic(b"Basic"), None);
+}
