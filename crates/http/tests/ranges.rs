@@ -68,8 +68,17 @@ fn of_ten_octets_each_field_selects() {
 
 #[test]
 fn nothing_is_there_of_an_empty_whole() {
-    for value in ["bytes=0-", "bytes=0-0", "bytes=-1"] {
+    for value in ["bytes=0-", "bytes=0-0", "bytes=-0"] {
         assert_eq!(select(value.as_bytes(), 0), Selection::Unsatisfiable, "{value}");
+    }
+}
+
+/// RFC 9110 §14.1.2: the last octets of nothing are all there is, and Content-Range has no words
+/// for them.
+#[test]
+fn the_last_octets_of_an_empty_whole_are_the_whole() {
+    for value in ["bytes=-1", "bytes=-99", "bytes=0-, -5", "bytes=-5,-0"] {
+        assert_eq!(select(value.as_bytes(), 0), Selection::Whole, "{value}");
     }
 }
 

@@ -19,6 +19,7 @@
 //! | one range that is there                 | 206, `Content-Range: bytes 2-4/10`           |
 //! | several that are there                  | 206, `multipart/byteranges`                  |
 //! | none that is there                      | 416, `Content-Range: bytes */10`             |
+//! | the last ones of an empty whole         | the whole, 200: no Content-Range could say it |
 //!
 //! Ranges that overlap or touch are joined, so no octet is sent twice and many small overlapping
 //! ranges cannot make a large answer (RFC 9110 §14.2). Joining keeps the order of what was asked. A
@@ -61,6 +62,8 @@ pub fn select_within(value: &[u8], length: u64, limits: &Limits) -> Selection {
         join(&mut parts, part);
     }
     match parts.as_slice() {
+        // The last octets of nothing are satisfiable, but no Content-Range can say so.
+        [] if length == 0 && specs.iter().any(RangeSpec::is_suffix) => Selection::Whole,
         [] => Selection::Unsatisfiable,
         [only] => Selection::Part(only.clone()),
         _ => Selection::Parts(parts),
@@ -106,6 +109,12 @@ impl RangeSpec {
             Self::Suffix(count) => length.saturating_sub(count)..length,
         };
         (!range.is_empty()).then_some(range)
+    }
+
+    /// Whether it asks for last octets: those alone are satisfiable where there are no octets
+    /// (RFC 9110 §14.1.2).
+    const fn is_suffix(&self) -> bool {
+        matches!(self, Self::Suffix(1..))
     }
 
     /// Numbers beyond 64 bits are beyond every length, so they saturate.
