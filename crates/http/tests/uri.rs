@@ -320,3 +320,14 @@ fn encoding_and_decoding_mirror_each_other() {
     assert_eq!(percent::decode(b"ab%4").unwrap_err(), InvalidUri::Percent { offset: 2 });
     assert_eq!(percent::encode(b"100%", percent::is_path), "100%25");
 }
+
+/// `K` (U+212A, a unit's sign) is `k` in lower case, so the label needs no Punycode.
+#[test]
+fn a_label_that_is_ascii_in_lower_case_is_that() {
+    assert_eq!(
+        Uri::from_text("http://\u{212a}.example/").unwrap().to_string(),
+        "http://k.example/"
+    );
+    let mixed = Uri::from_text("http://\u{212a}길/").unwrap();
+    assert_eq!(mixed, Uri::from_text("http://k길/").unwrap());
+}
