@@ -23,7 +23,7 @@ pub enum Target {
     Origin(String),
     /// A whole URI, as a proxy gets it.
     Absolute {
-        /// `http` or `https`, lower-case.
+        /// In lower case. Any scheme: a proxy may speak more than `http` and `https`.
         scheme: String,
         /// Host and perhaps port.
         authority: String,
@@ -115,13 +115,14 @@ impl Target {
     /// but browsers send (`|`, `[`, ...) are encoded.
     ///
     /// # Errors
-    /// [`InvalidUri`] where Host is missing or the parts make no URI; `*` is the server's root.
+    /// [`InvalidUri`] where Host is missing or is none, or the parts make no URI; `*` is the
+    /// server's root.
     pub fn to_uri(&self, scheme: &str, host: Option<&[u8]>) -> Result<Uri, InvalidUri> {
-        let host = host.and_then(|host| std::str::from_utf8(host).ok());
-        let host = host.ok_or(InvalidUri::NoHost { offset: 0 });
+        // Checked before it is put into text: `a/b` or `user@a` would change what the URI names.
+        let host = || Authority::parse_host(host.ok_or(InvalidUri::NoHost { offset: 0 })?);
         match self {
-            Self::Origin(path) => Uri::from_text(&format!("{scheme}://{}{path}", host?)),
-            Self::Asterisk => Uri::from_text(&format!("{scheme}://{}", host?)),
+            Self::Origin(path) => Uri::from_text(&format!("{scheme}://{}{path}", host()?)),
+            Self::Asterisk => Uri::from_text(&format!("{scheme}://{}", host()?)),
             Self::Absolute { .. } => Uri::from_text(&self.to_string()),
             Self::Authority(authority) => Uri::from_text(&format!("{scheme}://{authority}")),
         }

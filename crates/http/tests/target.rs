@@ -69,3 +69,15 @@ fn a_target_and_host_make_a_whole_uri() {
     assert_eq!(uri(Method::Connect, "b:443", host).unwrap(), "http://b:443");
     assert!(uri(Method::Get, "/", None).is_err());
 }
+
+/// RFC 9110 §7.2: Host is a host and perhaps a port; what else it holds must not become a path, a
+/// user or a query of the URI.
+#[test]
+fn a_host_that_is_none_makes_no_uri() {
+    let target = Target::parse(&Method::Get, b"/a").unwrap();
+    for host in ["", ":80", "a/b", "a?b", "a#b", "user@a", "a b", "[::1", "a:b", "길", "a\\b"] {
+        assert!(target.to_uri("http", Some(host.as_bytes())).is_err(), "{host}");
+        assert!(Target::Asterisk.to_uri("http", Some(host.as_bytes())).is_err(), "{host}");
+    }
+    assert!(target.to_uri("http", Some(b"\xff")).is_err());
+}
