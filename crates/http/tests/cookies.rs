@@ -287,3 +287,14 @@ fn a_server_reads_pairs() {
         [(b"a", b"1"), (b"b", b"\"2\""), (b"c", b"d=e"), (b"", b"lone")];
     assert_eq!(pairs, expected);
 }
+
+/// A cookie that is over is as good as gone, whether anybody has swept it out or not.
+#[test]
+fn what_is_over_hides_nothing() {
+    let (mut jar, secure) = (Jar::default(), uri("https://example.com/"));
+    jar.store(b"n=old; Secure; Max-Age=10", &secure, NOW).unwrap();
+    let plain = uri("http://example.com/");
+    assert_eq!(jar.store(b"n=new", &plain, NOW), Err(Refused::NotSecure));
+    jar.store(b"n=new", &plain, NOW.plus_seconds(10)).unwrap();
+    assert_eq!(jar.len(), 1, "and is swept out when another one comes");
+}

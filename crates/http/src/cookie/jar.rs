@@ -77,9 +77,11 @@ impl Jar {
     /// Stores what a Set-Cookie field of an answer for `uri` says.
     ///
     /// # Errors
-    /// [`Refused`] where it may not be stored; nothing has changed then.
+    /// [`Refused`] where it may not be stored; nothing has changed then but that what is over is
+    /// forgotten.
     // ANCHOR: store
     pub fn store(&mut self, set_cookie: &[u8], uri: &Uri, now: UnixTime) -> Result<(), Refused> {
+        self.sweep(now);
         let set = SetCookie::parse(set_cookie, now, &self.limits).ok_or(Refused::Unreadable)?;
         let host = uri.host().map(Host::to_string).ok_or(Refused::Domain)?;
         let (domain, host_only) = domain_of(&set.domain, &host)?;
@@ -228,6 +230,11 @@ impl Jar {
         })
     }
 
+    /// Forgets what is over: it must not hide or displace anything (6265bis §5.7).
+    fn sweep(&mut self, now: UnixTime) {
+        self.entries.retain(|entry| entry.cookie.expires.is_none_or(|expires| expires > now));
+    }
+
     /// Makes room: what is over goes first, then, of those not marked Secure and then of all, what
     /// was used longest ago (6265bis §5.7).
     fn evict(&mut self, domain: &str, now: UnixTime) {
@@ -236,7 +243,7 @@ impl Jar {
         if here <= limits.cookies_per_domain && self.entries.len() <= limits.cookies {
             return;
         }
-        self.entries.retain(|entry| entry.cookie.expires.is_none_or(|expires| expires > now));
+        self.sweep(now);
         self.shrink(limits.cookies_per_domain, |cookie| cookie.domain == domain);
         self.shrink(limits.cookies, |_| true);
     }
