@@ -107,3 +107,26 @@ fn every_prefix_is_refused_at_its_end() {
         assert!(error.offset <= end);
     }
 }
+
+/// A leap second is the second after it, but for the last one that four digits can date.
+#[test]
+fn every_date_that_is_understood_can_be_written() {
+    for text in [
+        "Fri, 31 Dec 9999 23:59:60 GMT",
+        "Fri Dec 31 23:59:60 9999",
+        "Fri, 31 Dec 9999 23:59:59 GMT",
+    ] {
+        http::fuzzing::check_date(text.as_bytes());
+    }
+}
+
+/// A moment that does not exist is a mistake of the caller's, not the end of the program.
+#[test]
+fn a_month_without_end_does_not_panic() {
+    use http::date::Civil;
+    for month in [0, 13, u32::MAX] {
+        let civil = Civil { month, day: u32::MAX, ..Civil::FIRST };
+        assert_eq!(civil.checked(), None);
+        let _ = (civil.to_unix(), civil.weekday());
+    }
+}

@@ -95,7 +95,7 @@ impl Civil {
     fn days(self) -> i64 {
         let year = self.year.saturating_sub(i64::from(self.month <= 2));
         let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
-        let month = i64::from((self.month + 9) % 12);
+        let month = i64::from((self.month % 12 + 9) % 12);
         let day_of_year = (153 * month + 2) / 5 + i64::from(self.day) - 1;
         let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
         era.saturating_mul(DAYS_PER_ERA).saturating_add(day_of_era - EPOCH)
