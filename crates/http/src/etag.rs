@@ -74,8 +74,8 @@ impl<'a> ETag<'a> {
         self.opaque == other.opaque
     }
 
-    /// The field's value. Octets that are not ASCII are shown as Latin-1, which is how
-    /// [`to_octets`](Self::to_octets) differs from this.
+    /// The field's value, octet for octet. `Display` is for people: it shows octets beyond ASCII as
+    /// Latin-1.
     pub fn to_octets(&self) -> Vec<u8> {
         let prefix: &[u8] = if self.weak { b"W/\"" } else { b"\"" };
         [prefix, self.opaque, b"\""].concat()
