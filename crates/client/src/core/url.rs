@@ -5,6 +5,7 @@
 //! ```text
 //! 한국.kr/길       → http://xn--3e0b707e.kr/%EA%B8%B8      no scheme: http, as curl guesses
 //! HTTP://A:80/     → http://a:80/
+//! a:80/?u=http://b → http://a:80/?u=http://b               "a:80/?u=http" is no scheme
 //! ftp://a/         → Error::Scheme
 //! ```
 //!
@@ -13,7 +14,7 @@
 //! Users: `Session`, for the first URL and for each redirect.
 
 use crate::Error;
-use http::{InvalidUri, Uri, uri::percent};
+use http::{InvalidUri, Method, Target, Uri, uri::percent};
 
 /// Reads what a person typed.
 ///
@@ -21,15 +22,31 @@ use http::{InvalidUri, Uri, uri::percent};
 /// [`Error::Url`] where it is no URL; [`Error::Scheme`] where nobody here speaks its scheme.
 pub fn read(text: &str) -> Result<Uri, Error> {
     let text = text.trim();
-    let parsed = if text.contains("://") {
-        Uri::from_text(text)
-    } else {
+    let parsed = match split_scheme(text) {
+        Some(_) => Uri::from_text(text),
         // "localhost:8080" would read as the scheme "localhost".
-        Uri::from_text(&format!("http://{}", text.trim_start_matches('/')))
+        None => Uri::from_text(&format!("http://{}", text.trim_start_matches('/'))),
     };
     let uri = parsed.map_err(|error| malformed(text, error))?;
     check(&uri)?;
     Ok(uri)
+}
+
+/// What stands in front of the first `://` and behind it, if the front can be a scheme.
+fn split_scheme(text: &str) -> Option<(&str, &str)> {
+    let legal = |octet: u8| octet.is_ascii_alphanumeric() || b"+-.".contains(&octet);
+    text.split_once("://").filter(|(scheme, _)| scheme.bytes().all(legal))
+}
+
+/// The request target: its form depends on who reads it, a forward proxy or the origin. `OPTIONS *`
+/// is written as a URL with an empty path and no query (RFC 9112 §3.2.4).
+pub fn target(method: &Method, url: &Uri, forwarded: bool) -> Target {
+    let asks_server = *method == Method::Options && url.path().is_empty() && url.query().is_none();
+    match (forwarded, asks_server) {
+        (true, _) => url.absolute_target(),
+        (false, true) => Target::Asterisk,
+        (false, false) => url.target(),
+    }
 }
 
 /// Whether a request can be made of `uri`.
@@ -52,7 +69,7 @@ fn malformed(text: &str, error: InvalidUri) -> Error {
 /// `text` without what stands before an `@`: a message must not show a password. Control characters
 /// are shown as escapes, so that a message stays one line.
 pub fn redact(text: &str) -> String {
-    let (front, rest) = match text.split_once("://") {
+    let (front, rest) = match split_scheme(text) {
         Some((scheme, rest)) => (format!("{scheme}://"), rest),
         None => (String::new(), text),
     };
