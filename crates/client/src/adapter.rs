@@ -64,6 +64,13 @@ pub struct Route {
     pub unix_socket: Option<PathBuf>,
 }
 
+impl Route {
+    /// The proxy that reads the request itself, as opposed to one that only keeps a tunnel open.
+    pub fn forward_proxy(&self) -> Option<&Proxy> {
+        self.proxy.as_ref().filter(|_| !self.tunnel)
+    }
+}
+
 /// Whether a request with content asks before it sends it (RFC 9110 §10.1.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Expect {

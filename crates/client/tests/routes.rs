@@ -78,6 +78,23 @@ fn a_tunnel_refused_is_told_with_the_status() {
 }
 
 #[test]
+fn a_tunnel_that_breaks_is_the_proxys_fault() {
+    for (answer, code, part) in [
+        ("", 56, "the proxy closed without an answer to CONNECT"),
+        ("HTTP/1.1 200", 56, "in the middle of the response's head"),
+        ("nonsense\r\n\r\n", 8, "malformed"),
+        ("HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\nforged", 8, "before a request"),
+    ] {
+        let server = Server::answering(&[answer]);
+        let session = through(&server.address.to_string()).tunnel(true).build();
+        let error = session.get("http://origin.example/").unwrap().send().unwrap_err();
+        assert_eq!(error.curl_exit_code(), code, "{answer:?}: {error}");
+        assert!(error.to_string().contains(part), "{answer:?}: {error}");
+        server.done();
+    }
+}
+
+#[test]
 fn no_proxy_goes_directly() {
     let server = Server::answering(&[&ok("direct")]);
     let mut proxies = Proxies::only(Proxy::parse("http://127.0.0.1:1").unwrap());

@@ -25,6 +25,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Target, Version}
 use http1::{Outgoing, client::Event};
 use sockets::{Attempt, DialError, DialOptions, Dialed, Outcome, dial};
 use std::{
+    io,
     os::unix::net::UnixStream,
     path::Path,
     sync::{
@@ -89,7 +90,7 @@ impl Connector {
         let Dialed { stream, resolve_time, connect_time, .. } =
             self.dial(role, host, port, waits, &trace)?;
         // Requests are written whole; to wait for more (Nagle) would only cost time.
-        let failed = |error: std::io::Error| self.unconnected(role, host, port, error.to_string());
+        let failed = |error: io::Error| self.unconnected(role, host, port, error.to_string());
         stream.set_nodelay(true).map_err(failed)?;
         let name = authority(host, port);
         let mut connection = Connection::new(Stream::tcp(stream), name, number, &self.limits);
@@ -190,8 +191,13 @@ impl Connector {
         connection.flush(waits)?;
         loop {
             match connection.poll_event() {
-                Some(Event::Upgraded { mut rest }) => {
-                    return Ok(connection.restart(&mut rest, &self.limits));
+                Some(Event::Upgraded { rest }) if rest.is_empty() => {
+                    return Ok(connection.restart(&self.limits));
+                }
+                // The origin cannot answer what it was not asked yet: that is the proxy speaking.
+                Some(Event::Upgraded { .. }) => {
+                    let reason = "octets came through the tunnel before a request".into();
+                    return Err(Error::Malformed { from: connection.name.clone(), reason });
                 }
                 // A 2xx is followed by `Upgraded`.
                 Some(Event::Response { response, .. }) if response.status.is_success() => {}
@@ -200,13 +206,10 @@ impl Connector {
                     return Err(Error::Tunnel { status: response.status, to });
                 }
                 Some(Event::Violation(error)) => {
-                    let from = connection.name.clone();
-                    return Err(Error::Malformed { from, reason: error.to_string() });
+                    return Err(no_tunnel(connection.violated(&error)));
                 }
+                Some(Event::Closed { .. }) => return Err(no_tunnel(connection.silence())),
                 Some(_) => {}
-                None if connection.has_ended() => {
-                    return Err(Error::EmptyReply { to: connection.name.clone() });
-                }
                 None => {
                     let wait = waits.cap_since(Phase::Connect, began)?;
                     let _: Got = connection.read_more(wait)?;
@@ -231,6 +234,14 @@ impl Connector {
             None => Ok(()),
         }
     }
+}
+
+/// A proxy that says nothing is not an empty reply of the host that was asked for: 56, as curl
+/// has it.
+fn no_tunnel(error: Error) -> Error {
+    let Error::EmptyReply { to: from } = error else { return error };
+    let reason = "the proxy closed without an answer to CONNECT";
+    Error::Receive { from, source: io::Error::new(io::ErrorKind::UnexpectedEof, reason) }
 }
 
 /// `host:port`, an IPv6 address in brackets.

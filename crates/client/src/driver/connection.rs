@@ -22,7 +22,10 @@ use crate::{
     core::timeouts::{Deadline, Phase, Timeouts, Wait},
     trace,
 };
-use http1::client::{Connection as Machine, Event};
+use http1::{
+    Violation,
+    client::{Connection as Machine, Event},
+};
 use sockets::{Events, Interest, Poller, Token};
 use std::{
     io::{self, IoSlice, Read, Write},
@@ -132,11 +135,9 @@ impl Connection {
         self.machine.set_trace(trace.clone());
     }
 
-    /// What the machine makes of octets that came before there was one: behind a tunnel's head.
-    pub(crate) fn restart(self, rest: &mut [u8], limits: &http1::Limits) -> Self {
-        let mut fresh = Self::new(self.stream, self.name, self.number, limits);
-        fresh.machine.receive(rest, Instant::now());
-        fresh
+    /// A tunnel begins: what passes from here on is between us and the origin.
+    pub(crate) fn restart(self, limits: &http1::Limits) -> Self {
+        Self::new(self.stream, self.name, self.number, limits)
     }
 
     pub(crate) fn peer(&self) -> Option<SocketAddr> {
@@ -326,6 +327,22 @@ impl Connection {
                 return Ok(false);
             }
         }
+    }
+
+    /// What a violation in a response's head means to the caller.
+    pub(crate) fn violated(&self, error: &http1::Error) -> Error {
+        let from = self.name.clone();
+        match error.violation {
+            Violation::EndBeforeResponse if self.received == 0 => self.silence(),
+            Violation::EndBeforeResponse | Violation::EndInHead => Error::PartialHead { from },
+            Violation::ContentTooLarge => Error::TooLarge { limit: self.content_limit },
+            _ => Error::Malformed { from, reason: error.to_string() },
+        }
+    }
+
+    /// The peer closed before it said anything.
+    pub(crate) fn silence(&self) -> Error {
+        Error::EmptyReply { to: self.name.clone() }
     }
 
     fn send_error(&self, source: io::Error) -> Error {

@@ -23,10 +23,13 @@ use super::{
 use crate::{
     Error, Timings,
     adapter::{Answer, Prepared},
-    core::timeouts::{Phase, Wait},
+    core::{
+        timeouts::{Phase, Wait},
+        url,
+    },
     trace,
 };
-use http::{Request, Response, Target, Uri};
+use http::{Request, Response};
 use http1::{Content as Framed, Outgoing, client::Event};
 use std::time::{Duration, Instant};
 use wire::trace::{Direction, Trace};
@@ -245,7 +248,7 @@ impl Exchange {
                 return Ok(head);
             }
             if self.connection().has_ended() {
-                return Err(self.silence());
+                return Err(self.connection().silence());
             }
             let wait = self.waits.cap_since(Phase::Head, began)?;
             let _: Got = self.connection().read_more(wait)?;
@@ -278,30 +281,11 @@ impl Exchange {
                 });
                 Ok(Some((response, content)))
             }
-            Event::Violation(error) => Err(self.violated(&error)),
-            Event::Closed { .. } => Err(self.silence()),
+            Event::Violation(error) => Err(self.connection().violated(&error)),
+            Event::Closed { .. } => Err(self.connection().silence()),
             // Content before a head cannot be; neither can a switch that nobody asked for.
             Event::Data(_) | Event::End { .. } | Event::Upgraded { .. } => Ok(None),
         }
-    }
-
-    fn violated(&mut self, error: &http1::Error) -> Error {
-        let connection = self.connection();
-        let from = connection.name.clone();
-        match error.violation {
-            http1::Violation::EndBeforeResponse if connection.received == 0 => self.silence(),
-            http1::Violation::EndBeforeResponse | http1::Violation::EndInHead => {
-                Error::PartialHead { from }
-            }
-            http1::Violation::ContentTooLarge => {
-                Error::TooLarge { limit: connection.content_limit }
-            }
-            _ => Error::Malformed { from, reason: error.to_string() },
-        }
-    }
-
-    fn silence(&mut self) -> Error {
-        Error::EmptyReply { to: self.connection().name.clone() }
     }
 
     fn tell_informational(&self, response: &Response) {
@@ -360,10 +344,10 @@ impl Exchange {
     }
 }
 
-/// The request as it goes on the wire: the target's form depends on who reads it.
+/// The request as it goes on the wire.
 fn head(request: &Prepared, expects: bool) -> Request {
-    let through = request.route.proxy.is_some() && !request.route.tunnel;
-    let target = target(request, through);
+    let forwarded = request.route.forward_proxy().is_some();
+    let target = url::target(&request.method, &request.url, forwarded);
     let mut head = Request::new(request.method.clone(), target);
     head.version = request.version;
     head.headers = request.headers.clone();
@@ -372,16 +356,4 @@ fn head(request: &Prepared, expects: bool) -> Request {
         let _ = head.headers.try_append("Expect", "100-continue");
     }
     head
-}
-
-/// `OPTIONS *` is written as a URL with an empty path and no query (RFC 9112 §3.2.4).
-fn target(request: &Prepared, through: bool) -> Target {
-    let url: &Uri = &request.url;
-    let asks_server =
-        request.method == http::Method::Options && url.path().is_empty() && url.query().is_none();
-    match (through, asks_server) {
-        (true, _) => url.absolute_target(),
-        (false, true) => Target::Asterisk,
-        (false, false) => url.target(),
-    }
 }
