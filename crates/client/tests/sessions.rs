@@ -10,14 +10,17 @@ mod common;
 
 use client::{
     Adapter, Answer, Error, Prepared, Session,
-    core::auth::{Auth, Credentials},
+    core::{
+        auth::{Auth, Credentials},
+        pool::PoolLimits,
+    },
     trace,
 };
 use common::{Peer, Server, field, ok, patient, session};
 use http::{Method, StatusCode};
 use std::{
     io::Cursor,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, mpsc},
 };
 use wire::trace::{Event, Sink, Trace, Value};
 
@@ -210,6 +213,23 @@ fn a_wrong_password_is_tried_once_and_a_stale_nonce_renewed_once() {
 }
 
 #[test]
+fn each_url_of_a_chain_may_renew_the_nonce() {
+    let stale = CHALLENGE.replace(", qop", ", stale=true, qop");
+    let to = |path| format!("HTTP/1.1 302 F\r\nLocation: {path}\r\nContent-Length: 0\r\n\r\n");
+    let server = Server::start(move |listener| {
+        let mut peer = Peer::accept(listener);
+        for answer in [CHALLENGE, &to("/b"), &stale, &to("/c"), &stale, &ok("there")] {
+            peer.head();
+            peer.say(answer);
+        }
+    });
+    let session = session();
+    let request = session.get(&server.url("/a")).unwrap().auth(lion());
+    assert_eq!(request.send().unwrap().text().unwrap(), "there");
+    server.done();
+}
+
+#[test]
 fn md5_is_refused_in_one_line() {
     let server = Server::answering(&[&CHALLENGE.replace("SHA-256", "MD5")]);
     let error = session().get(&server.url("/")).unwrap().auth(lion()).send().unwrap_err();
@@ -256,6 +276,30 @@ fn retries_only_if_asked_and_as_often_as_asked() {
         assert_eq!(response.status.as_u16(), expected, "{retries} retries");
         server.done();
     }
+}
+
+#[test]
+fn a_pause_before_a_retry_keeps_no_connection_from_others() {
+    let (tell, told) = mpsc::channel();
+    let server = Server::start(move |listener| {
+        let mut peer = Peer::accept(listener);
+        assert!(peer.head().starts_with("GET /first "));
+        peer.say("HTTP/1.1 503 Later\r\nRetry-After: 1\r\nContent-Length: 2\r\n\r\nno");
+        tell.send(()).unwrap();
+        for expected in ["GET /second ", "GET /first "] {
+            let head = peer.head();
+            assert!(head.starts_with(expected), "{head}");
+            peer.say(&ok(""));
+        }
+    });
+    let one = PoolLimits { connections: 1, ..PoolLimits::default() };
+    let session = Session::builder().timeouts(patient()).pool(one).build();
+    let first = session.get(&server.url("/first")).unwrap().retries(1);
+    let first = std::thread::spawn(move || first.send().unwrap().status.as_u16());
+    told.recv().unwrap();
+    session.get(&server.url("/second")).unwrap().send().unwrap();
+    assert_eq!(first.join().unwrap(), 200);
+    server.done();
 }
 
 #[test]

@@ -49,7 +49,7 @@ struct Chain {
     history: Vec<Hop>,
     followed: u32,
     retried: u32,
-    /// How the last 401 from this origin was answered.
+    /// How the last 401 from this URL was answered; Basic, from this origin.
     answered: Option<Answered>,
     /// `Authorization`, made for the request at hand.
     authorization: Option<String>,
@@ -85,14 +85,15 @@ impl Session {
             chain.authorization = self.authorization(&chain)?;
             let answer = self.exchange(&chain)?;
             self.remember_cookies(&chain.parts.url, &answer);
-            if self.challenged(&mut chain, &answer)?
-                || self.redirected(&mut chain, &answer)?
-                || self.postponed(&mut chain, &answer)?
-            {
-                pass_over(answer);
-                continue;
+            let again =
+                self.challenged(&mut chain, &answer)? || self.redirected(&mut chain, &answer)?;
+            let pause = if again { None } else { self.postponed(&mut chain, &answer)? };
+            if !again && pause.is_none() {
+                return Ok(Response::new(answer, chain.parts.url, chain.history));
             }
-            return Ok(Response::new(answer, chain.parts.url, chain.history));
+            // First the connection goes back: a pause must not keep it from others.
+            pass_over(answer);
+            thread::sleep(pause.unwrap_or_default());
         }
     }
 
@@ -100,13 +101,13 @@ impl Session {
     fn exchange(&self, chain: &Chain) -> Result<Answer, Error> {
         let (parts, inner) = (&chain.parts, &self.inner);
         let route = self.route(&parts.url);
-        let through = route.proxy.as_ref().filter(|_| !route.tunnel);
+        let forward = route.forward_proxy();
         let cookies = inner.jar.as_ref().and_then(|jar| lock(jar).header(&parts.url, now()));
         let headers = headers::compose(&headers::Sources {
             url: &parts.url,
             own: &parts.headers,
             authorization: chain.authorization.as_deref(),
-            proxy_authorization: through.and_then(|proxy| proxy.authorization()),
+            proxy_authorization: forward.and_then(|proxy| proxy.authorization()),
             cookies: cookies.as_deref(),
         })?;
         let prepared = Prepared {
@@ -161,14 +162,12 @@ impl Session {
         if let Auth::Digest(_) | Auth::Any(_) = auth
             && let Some(digest) = lock(&self.inner.nonces).get_mut(&realm(&chain.parts.url))
         {
-            // Through a proxy the target is the whole URL; what is hashed is what is sent.
-            let route = self.route(&chain.parts.url);
-            let through = route.proxy.is_some() && !route.tunnel;
-            let url = &chain.parts.url;
-            let target = if through { url.absolute_target() } else { url.target() }.to_string();
+            let (method, url) = (&chain.parts.method, &chain.parts.url);
+            // What is hashed is what is sent, and a forward proxy is sent the whole URL.
+            let forwarded = self.route(url).forward_proxy().is_some();
+            let target = url::target(method, url, forwarded).to_string();
             let (user, password) = (&credentials.user, &credentials.password);
-            let method = chain.parts.method.as_str();
-            return Ok(Some(digest.answer(user, password, method, &target, &cnonce()?)));
+            return Ok(Some(digest.answer(user, password, method.as_str(), &target, &cnonce()?)));
         }
         auth.first()
     }
@@ -246,6 +245,10 @@ impl Session {
         redirect::strip(&mut parts.headers, &next);
         if !next.same_origin {
             parts.auth = None;
+        }
+        // Each URL may challenge anew: its nonce may have grown old on the way. That the origin
+        // wants Basic need not be learned again.
+        if !next.same_origin || chain.answered != Some(Answered::Basic) {
             chain.answered = None;
         }
         if next.keeps_content {
@@ -259,19 +262,19 @@ impl Session {
         Ok(true)
     }
 
-    /// Whether `answer` says "later" and the caller wants to try again; waits here.
-    fn postponed(&self, chain: &mut Chain, answer: &Answer) -> Result<bool, Error> {
+    /// How long to wait, if `answer` says "later" and the caller wants to try again.
+    fn postponed(&self, chain: &mut Chain, answer: &Answer) -> Result<Option<Duration>, Error> {
         let (parts, attempt) = (&chain.parts, chain.retried);
         if attempt >= parts.retries || !parts.content.is_replayable() {
-            return Ok(false);
+            return Ok(None);
         }
         let after = retry_after(answer, now());
         let wait = retry::on_status(&parts.method, answer.head.status, attempt, after);
-        let Some(wait) = wait else { return Ok(false) };
+        let Some(wait) = wait else { return Ok(None) };
         // A wait that the deadline would cut short is not begun: better this answer than none.
         let left = chain.deadline.cap(Phase::Total, None, Instant::now())?.limit;
         if left.is_some_and(|left| left <= wait) {
-            return Ok(false);
+            return Ok(None);
         }
         trace::LATER.tell(&self.inner.trace, Direction::Local, || {
             [
@@ -281,8 +284,7 @@ impl Session {
         });
         parts.content.rewind("a retry")?;
         chain.retried += 1;
-        thread::sleep(wait);
-        Ok(true)
+        Ok(Some(wait))
     }
 }
 
