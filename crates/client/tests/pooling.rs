@@ -125,6 +125,59 @@ fn a_small_rest_that_is_there_is_read_and_the_connection_kept() {
 
 // ANCHOR: lifo
 #[test]
+fn octets_behind_an_answer_are_never_the_next_answer() {
+    let forged = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged";
+    for answer in [
+        ok("x"),
+        "HTTP/1.1 204 No Content\r\n\r\n".to_owned(),
+        "HTTP/1.1 304 Not Modified\r\nContent-Length: 6\r\n\r\n".to_owned(),
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n".to_owned(),
+    ] {
+        let server = Server::start(move |listener| {
+            let mut peer = Peer::accept(listener);
+            peer.head();
+            peer.say(&(answer + forged));
+            assert_eq!(peer.rest(), b"");
+            let mut peer = Peer::accept(listener);
+            peer.head();
+            peer.say(&ok("true"));
+        });
+        let session = session();
+        drop(session.get(&server.url("/")).unwrap().send().unwrap());
+        let mut second = session.get(&server.url("/")).unwrap().send().unwrap();
+        assert_eq!(second.text().unwrap(), "true");
+        server.done();
+    }
+}
+
+/// With room for one connection, a place that is not given back would stop the next request.
+#[test]
+fn whatever_fails_gives_its_place_back() {
+    let bad = [
+        "",
+        "HTTP/1.1 2",
+        "nonsense\r\n\r\n",
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n",
+        "HTTP/1.1 302 Found\r\nLocation: ftp://a.example/\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nx",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    ];
+    let good = ok("good");
+    let server = Server::answering(&[bad.as_slice(), &[&good]].concat());
+    let session = narrow(1, patient());
+    for answer in bad {
+        let request = session.get(&server.url("/")).unwrap();
+        let read = request.send().and_then(|mut response| response.text());
+        let error = read.unwrap_err();
+        assert_eq!(error.phase(), None, "{answer:?}: {error}");
+    }
+    let mut response = session.get(&server.url("/")).unwrap().send().unwrap();
+    assert_eq!(response.text().unwrap(), "good");
+    server.done();
+}
+
+#[test]
 fn the_connection_used_last_is_used_first() {
     let server = Server::start(|listener| {
         let mut one = Peer::accept(listener);
