@@ -19,8 +19,9 @@ use std::{fs, path::Path};
 /// of one example, and answers what is to stand under its `---`.
 ///
 /// # Panics
-/// Where a file says something else; where a line of octets cannot be read; where the folder has
-/// no such file, for a test that tests nothing has failed.
+/// Where a file says something else; where a line of octets cannot be read, or stands under no
+/// `---`; where an answer holds an empty line, which would end it; where the folder has no such
+/// file, for a test that tests nothing has failed.
 #[track_caller]
 pub fn wire_files(folder: impl AsRef<Path>, mut explain: impl FnMut(&str, &[u8]) -> String) {
     let folder = folder.as_ref();
@@ -40,16 +41,21 @@ pub fn wire_files(folder: impl AsRef<Path>, mut explain: impl FnMut(&str, &[u8])
         };
         let found = match run(&said, |octets| explain(&name, octets)) {
             Ok(found) => found,
-            Err(line) => panic!("{}:{line}: not octets", path.display()),
+            Err(line) => panic!(
+                "{}:{line}: no octets, octets without an answer, or an answer with an empty line",
+                path.display()
+            ),
         };
         compare(&path, &found, blessing());
     }
 }
 
-/// The file with every answer replaced by what `explain` says; or the number of a line that cannot
-/// be read.
+/// The file with every answer replaced by what `explain` says; or the number of the line that is
+/// wrong.
 fn run(text: &str, mut explain: impl FnMut(&[u8]) -> String) -> Result<String, usize> {
     let (mut out, mut octets, mut answered) = (String::new(), Vec::new(), false);
+    // Where octets stand that nobody has explained yet.
+    let mut open = None;
     for (before, line) in text.lines().enumerate() {
         answered &= !line.is_empty();
         if answered {
@@ -59,14 +65,19 @@ fn run(text: &str, mut explain: impl FnMut(&[u8]) -> String) -> Result<String, u
         out.push('\n');
         if let Some(said) = line.strip_prefix('>') {
             octets.extend(octets_of_line(said).ok_or(before + 1)?);
+            open = Some(before + 1);
         } else if line == "---" {
             let answer = explain(&std::mem::take(&mut octets));
-            out += answer.trim_end_matches('\n');
+            let answer = answer.trim_end_matches('\n');
+            if answer.contains("\n\n") {
+                return Err(before + 1);
+            }
+            out += answer;
             out.push('\n');
-            answered = true;
+            (answered, open) = (true, None);
         }
     }
-    Ok(out)
+    open.map_or(Ok(out), Err)
 }
 
 /// The octets of one line, without its `>`: hex pairs or one quoted text, up to the first gap of
@@ -155,6 +166,20 @@ mod tests {
     #[test]
     fn a_line_that_cannot_be_read_is_named() {
         assert_eq!(run("# fine\n> 0\n---\n", |_| String::new()), Err(2));
+    }
+
+    #[test]
+    fn octets_that_nobody_explains_are_named() {
+        assert_eq!(run("> 01\n---\nfine\n\n# end\n> 02\n", |_| "fine".into()), Err(6));
+        assert_eq!(run("> 01\n", |_| String::new()), Err(1));
+        assert_eq!(run("# only words\n", |_| String::new()), Ok("# only words\n".into()));
+    }
+
+    /// An empty line ends an answer: what stood behind it would be kept, and written once more.
+    #[test]
+    fn an_answer_with_an_empty_line_is_refused() {
+        let twice = || run("> 01\n---\n", |_| "one\n\ntwo\n".into());
+        assert_eq!(twice(), Err(2));
     }
 
     #[test]
