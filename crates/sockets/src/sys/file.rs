@@ -17,7 +17,9 @@ pub(crate) fn sendfile(
     use std::{ffi::c_int, os::fd::AsRawFd};
 
     unsafe extern "C" {
-        /// The variant with a 64-bit offset on every machine.
+        /// The variant with a 64-bit offset on every machine; musl has no other, and no second
+        /// name for it.
+        #[cfg_attr(target_env = "musl", link_name = "sendfile")]
         fn sendfile64(out: c_int, from: c_int, offset: *mut i64, count: usize) -> isize;
     }
 
