@@ -254,3 +254,24 @@ fn a_shared_port_is_shared_by_those_who_say_so() {
     let other = UdpSocket::bind(address(&first), &UdpOptions::default());
     assert_eq!(other.unwrap_err().kind(), ErrorKind::AddrInUse);
 }
+
+/// A datagram longer than the room is told, with offload and without; one that just fits is whole.
+#[test]
+fn a_datagram_that_was_cut_is_told() {
+    for offload in [true, false] {
+        let (from, to) = (bind_to("127.0.0.1:0", false), bind_to("127.0.0.1:0", offload));
+        let mut batch = Batch::new(1, 4);
+        for (sent, found, cut) in [
+            ("abc", "abc", false),
+            ("abcd", "abcd", false),
+            ("abcde", "abcd", true),
+            ("abcdef", "abcd", true),
+        ] {
+            from.send(&Transmit::to(address(&to), sent.as_bytes())).unwrap();
+            assert_eq!(to.receive(&mut batch).unwrap(), 1);
+            let received = batch.iter_mut().next().unwrap();
+            assert_eq!(received.octets, found.as_bytes(), "{sent}, offload {offload}");
+            assert_eq!(received.truncated, cut, "{sent}, offload {offload}");
+        }
+    }
+}

@@ -23,12 +23,15 @@ const MOST: usize = 1;
 /// Room for several datagrams.
 #[derive(Debug)]
 pub struct Batch {
+    /// One octet longer than `room`: who fills it has been cut, whether the system tells or not.
     pub(super) slots: Vec<Box<[u8]>>,
     /// What the kernel writes beside each slot's octets.
     #[cfg(target_os = "linux")]
     pub(super) labels: Vec<Label>,
     /// What we understood of it; as many as slots are filled.
     pub(super) found: Vec<Found>,
+    /// Octets that a slot is to hold.
+    room: usize,
 }
 
 /// What was said of a slot.
@@ -72,10 +75,19 @@ impl Batch {
     pub fn new(slots: usize, octets: usize) -> Self {
         let slots = slots.clamp(1, MOST);
         Self {
-            slots: (0..slots).map(|_| vec![0; octets].into()).collect(),
+            slots: (0..slots).map(|_| vec![0; octets.saturating_add(1)].into()).collect(),
             #[cfg(target_os = "linux")]
             labels: vec![Label::EMPTY; slots],
             found: Vec::with_capacity(slots),
+            room: octets,
+        }
+    }
+
+    /// Cuts what is longer than the room, and says so.
+    pub(super) fn trim(&mut self) {
+        for found in &mut self.found {
+            found.truncated |= found.length > self.room;
+            found.length = found.length.min(self.room);
         }
     }
 

@@ -195,11 +195,13 @@ impl UdpSocket {
     /// an earlier datagram found no peer (ICMP); the socket is as good as before.
     pub fn receive(&self, batch: &mut Batch) -> io::Result<usize> {
         batch.found.clear();
-        if self.abilities.batches {
-            offload::receive(self, batch)
+        let count = if self.abilities.batches {
+            offload::receive(self, batch)?
         } else {
-            plain::receive(self, batch)
-        }
+            plain::receive(self, batch)?
+        };
+        batch.trim();
+        Ok(count)
     }
 
     /// The address as this socket's family says it.

@@ -144,7 +144,7 @@ fn prepare<'a>(socket: &UdpSocket, transmit: &Transmit<'a>, octets: &'a [u8]) ->
 
 /// Receives what is there in one call.
 pub(super) fn receive(socket: &UdpSocket, batch: &mut Batch) -> io::Result<usize> {
-    let Batch { slots, labels, found } = batch;
+    let Batch { slots, labels, found, .. } = batch;
     let count = message::receive(socket.as_fd(), slots, labels)?;
     for label in labels.iter().take(count) {
         found.push(understand(label)?);
