@@ -56,7 +56,7 @@ static CLAIMED: AtomicBool = AtomicBool::new(false);
 pub struct Signals {
     pipe: &'static UnixStream,
     /// What was installed before us.
-    replaced: Vec<(c_int, signal::Handler)>,
+    replaced: Vec<(c_int, signal::Replaced)>,
 }
 
 impl Signals {
@@ -78,8 +78,8 @@ impl Signals {
             let number = wanted.number();
             // On failure, dropping `caught` puts back those that were replaced so far.
             let before = signal::catch(number)?;
-            if wanted == Signal::Hangup && before == signal::IGNORED {
-                signal::restore(number, before);
+            if wanted == Signal::Hangup && before.was_ignored {
+                signal::restore(number, &before);
             } else {
                 caught.replaced.push((number, before));
             }
@@ -130,7 +130,7 @@ impl Drop for Signals {
     fn drop(&mut self) {
         // In reverse, so that a signal that was named twice gets its first handler back.
         for (number, before) in self.replaced.drain(..).rev() {
-            signal::restore(number, before);
+            signal::restore(number, &before);
         }
         while self.take().is_some() {}
         CLAIMED.store(false, Ordering::Release);

@@ -45,6 +45,9 @@ const _: () = {
     assert!(offset_of!(libc::sockaddr_in6, sin6_scope_id) == 24);
     assert!(size_of::<libc::sockaddr_in6>() == 28);
     assert!(libc::SIG_ERR == usize::MAX && libc::SIG_IGN == super::signal::IGNORED);
+    // Never looked into, so that room is all it needs.
+    assert!(size_of::<super::signal::Action>() >= size_of::<libc::sigaction>());
+    assert!(align_of::<super::signal::Action>() >= align_of::<libc::sigaction>());
 };
 
 #[cfg(any(target_os = "macos", target_os = "ios"))]

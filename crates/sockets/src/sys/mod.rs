@@ -9,7 +9,7 @@
 //!   poll       poll(2)
 //!   file       sendfile
 //!   peer       who is at the other end of a Unix-domain socket
-//!   signal     signal(2) and the self-pipe
+//!   signal     signal(2), sigaction(2) and the self-pipe
 //!   limit      getrlimit, setrlimit
 //!   linux      epoll, eventfd, sendmmsg, recvmmsg
 //! ```
