@@ -26,7 +26,7 @@
 //! Invariant: nothing here knows a protocol; names and fields come from the events. A new layer is
 //! visible as soon as it speaks.
 //!
-//! Invariant: no octet of a peer reaches a terminal as a control character (see [`visible`]).
+//! Invariant: no octet of a peer reaches a terminal as a control character (see [`visible()`]).
 //!
 //! Used by: `cli`, and `lab` for the tour.
 #![forbid(unsafe_code)]

@@ -13,7 +13,7 @@
 //!
 //! SameSite has no column, so it is lost on the way.
 //!
-//! Invariant: what [`write`] writes [`read`] reads back, but for SameSite, and for cookies whose
+//! Invariant: what [`write()`] writes [`read`] reads back, but for SameSite, and for cookies whose
 //! octets would break the columns, which are not written.
 
 use super::{Cookie, SameSite};
