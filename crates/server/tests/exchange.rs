@@ -189,6 +189,8 @@ fn a_request_before_a_bad_one_is_answered() {
     let answer = ask(&server, format!("{}{}", get("/", ""), "GET / HTTP/9.9\r\n\r\n"));
     assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
     assert!(answer.contains("HTTP/1.1 505 "), "{answer}");
+    let (_, refusal) = answer.split_once("HTTP/1.1 505").unwrap();
+    assert!(refusal.contains("\r\nDate: "), "{answer}");
 }
 
 #[test]

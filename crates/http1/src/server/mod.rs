@@ -48,7 +48,7 @@ use crate::{
     tail::Tail,
     timer::Timer,
 };
-use http::{HeaderMap, Version};
+use http::{HeaderMap, Version, date::ImfFixdate};
 use std::time::Instant;
 use wire::{Output, trace::Trace};
 
@@ -104,6 +104,8 @@ pub struct Connection {
     output: Output,
     timer: Timer,
     trace: Trace,
+    /// For the answers that the connection gives by itself.
+    date: Option<ImfFixdate>,
     /// Whether the peer has shut down its sending side.
     ended: bool,
     /// Whether we were asked to stop.
@@ -181,12 +183,19 @@ impl Connection {
             output: Output::new(limits.output as usize),
             timer,
             trace: Trace::default(),
+            date: None,
             ended: false,
             stopping: false,
             clean: true,
             told: false,
             drained: 0,
         }
+    }
+
+    /// Tells the wall time, for the answers that the connection gives by itself: a server that has
+    /// a clock sends Date with each of them (RFC 9110 §6.6.1).
+    pub fn set_date(&mut self, date: ImfFixdate) {
+        self.date = Some(date);
     }
 
     /// Tells `trace` of heads and content from here on.

@@ -88,6 +88,7 @@ impl Connection {
 
     /// Takes octets from the peer and does all that they make possible.
     pub fn receive(&mut self, input: &mut [u8], moment: &Moment) {
+        self.http1.set_date(*moment.date());
         self.http1.receive(input, moment.now);
         self.process(moment);
     }
@@ -111,6 +112,7 @@ impl Connection {
 
     /// Time has passed.
     pub fn handle_timeout(&mut self, moment: &Moment) {
+        self.http1.set_date(*moment.date());
         self.http1.handle_timeout(moment.now);
         self.process(moment);
     }
@@ -147,6 +149,7 @@ impl Connection {
     /// Answers 503 whatever is asked, and ends: there are too many connections.
     pub fn refuse(&mut self, moment: &Moment) {
         self.refused = true;
+        self.http1.set_date(*moment.date());
         self.http1.refuse(StatusCode::SERVICE_UNAVAILABLE, moment.now);
     }
 
@@ -286,7 +289,7 @@ impl Connection {
     /// Sends the head; answers whether content may follow.
     fn send_head(&mut self, mut response: Response, length: Option<u64>, moment: &Moment) -> bool {
         if !response.headers.contains(HeaderName::DATE) {
-            response.headers.append(HeaderName::DATE, moment.date());
+            response.headers.append(HeaderName::DATE, moment.date().as_value());
         }
         let content = match length {
             _ if response.status.forbids_content() => Outgoing::None,

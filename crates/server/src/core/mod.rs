@@ -52,7 +52,7 @@ impl Moment {
     }
 
     /// The wall time as `Date` has it (RFC 9110 §5.6.7).
-    pub fn date(&self) -> http::HeaderValue<'_> {
-        self.date.as_value()
+    pub const fn date(&self) -> &ImfFixdate {
+        &self.date
     }
 }
