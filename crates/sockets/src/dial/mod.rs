@@ -88,7 +88,7 @@ impl Default for DialOptions {
     }
 }
 
-/// RFC 8305 §5: "MUST NOT be less than 10 milliseconds" and "SHOULD have an upper bound" of 2 s.
+/// RFC 8305 §5: two starts "MUST NOT" lie closer than 10 ms; 2 s are the most recommended.
 const SHORTEST_DELAY: Duration = Duration::from_millis(10);
 const LONGEST_DELAY: Duration = Duration::from_secs(2);
 

@@ -12,12 +12,17 @@
 //!          └──────── the first that connects wins; the others are cancelled
 //! ```
 //!
+//! The RFC does not speak of failures. To wait out the delay after one would help nobody, as long as
+//! the failed attempt was the only one under way; beside another, the 10 ms that §5 demands between
+//! two starts are kept.
+//!
 //! Invariant: each address is started at most once, in order; at most one starts per step, and
-//! between two starts lies either the delay or a failure.
+//! between two starts lies either the delay, or a failure and, unless it was of the only attempt
+//! under way, 10 ms.
 //!
 //! Used by: [`dial`](super::dial); `client`'s driver, which races protocols by the same rule.
 
-use super::Family;
+use super::{Family, SHORTEST_DELAY};
 use std::{
     collections::VecDeque,
     net::SocketAddr,
@@ -46,6 +51,7 @@ pub struct Race {
     delay: Duration,
     /// When the next address may start although the others are still under way.
     next_start: Option<Instant>,
+    last_start: Option<Instant>,
     deadline: Option<Instant>,
 }
 
@@ -57,7 +63,7 @@ impl Race {
         deadline: Option<Instant>,
     ) -> Self {
         let waiting = addresses.into_iter().collect();
-        Self { waiting, under_way: 0, delay, next_start: None, deadline }
+        Self { waiting, under_way: 0, delay, next_start: None, last_start: None, deadline }
     }
 
     // ANCHOR: step
@@ -71,6 +77,7 @@ impl Race {
         {
             self.under_way += 1;
             self.next_start = now.checked_add(self.delay);
+            self.last_start = Some(now);
             return Step::Start(address);
         }
         if self.under_way == 0 && self.waiting.is_empty() {
@@ -81,10 +88,14 @@ impl Race {
         Step::Wait(next_start.into_iter().chain(self.deadline).min())
     }
 
-    /// An attempt failed: the next address need not wait any longer (§5).
+    /// An attempt failed: the next address need not wait for it any longer.
     pub fn failed(&mut self) {
         self.under_way = self.under_way.saturating_sub(1);
-        self.next_start = None;
+        let soonest = match self.last_start {
+            Some(last) if self.under_way > 0 => last.checked_add(SHORTEST_DELAY),
+            _ => None,
+        };
+        self.next_start = self.next_start.min(soonest);
     }
     // ANCHOR_END: step
 }
@@ -162,6 +173,37 @@ mod tests {
         assert_eq!(race.step(now), Step::Start(all[1]));
         race.failed();
         assert_eq!(race.step(now), Step::Lost);
+    }
+
+    /// RFC 8305 §5: "MUST NOT be started within 10 milliseconds of the previous attempt", which here
+    /// is still under way.
+    #[test]
+    fn a_late_failure_does_not_start_two_at_once() {
+        let now = Instant::now();
+        let all = addresses(3);
+        let mut race = Race::new(all.clone(), DELAY, None);
+        race.step(now);
+        let second = now + DELAY;
+        assert_eq!(race.step(second), Step::Start(all[1]));
+        // The first one fails just after the second has started.
+        race.failed();
+        assert_eq!(race.step(second), Step::Wait(Some(second + SHORTEST_DELAY)));
+        assert_eq!(race.step(second + SHORTEST_DELAY), Step::Start(all[2]));
+        // Nobody is left; a failure of what is under way changes nothing.
+        race.failed();
+        assert_eq!(race.step(second + SHORTEST_DELAY), Step::Wait(None));
+    }
+
+    /// Whoever sets a shorter delay than the least is not made to wait longer by a failure.
+    #[test]
+    fn a_failure_never_postpones_a_start() {
+        let now = Instant::now();
+        let delay = Duration::from_millis(1);
+        let mut race = Race::new(addresses(3), delay, None);
+        race.step(now);
+        race.step(now + delay);
+        race.failed();
+        assert_eq!(race.step(now + delay), Step::Wait(Some(now + 2 * delay)));
     }
 
     #[test]
