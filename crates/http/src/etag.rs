@@ -15,6 +15,8 @@
 //! | `"1"`   | `"1"`   | yes               | yes             |
 //!
 //! Used by: [`conditional`](crate::conditional); a file server makes one of size and time.
+//!
+//! Invariant: an `ETag` holds no quote and no control octet, so its field's value is well formed.
 
 use std::fmt;
 

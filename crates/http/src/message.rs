@@ -1,4 +1,12 @@
 //! Heads of messages: what stands in front of the content (RFC 9110 §6).
+//!
+//! ```text
+//! request   = method target version fields          response = version status fields
+//! ```
+//!
+//! Invariant: a head says nothing of how its content is framed; that is the version's own business.
+//!
+//! Used by: every version's connection, `client`, `server`.
 
 use crate::{HeaderMap, Method, StatusCode, Target, Version};
 

@@ -11,6 +11,10 @@
 //! | OPTIONS | yes  | yes        | rare                  |
 //! | TRACE   | yes  | yes        | must have none        |
 //! | PATCH   | no   | no         | what to change        |
+//!
+//! Invariant: a method that [`Method::new`] made is a token, and `Other` is none of the nine.
+//!
+//! Used by: framing (HEAD, CONNECT), routes, redirects, retries.
 
 use std::fmt;
 

@@ -1,4 +1,14 @@
 //! How a request went, in three digits (RFC 9110 §15).
+//!
+//! | first digit | says                        |
+//! |-------------|-----------------------------|
+//! | 1           | the real answer is to come  |
+//! | 2           | done                        |
+//! | 3           | more has to be done         |
+//! | 4           | the request is wrong        |
+//! | 5           | the server failed           |
+//!
+//! Invariant: a `StatusCode` lies in 100 to 599.
 
 use std::fmt;
 

@@ -1,4 +1,6 @@
 //! Which HTTP a message came by (RFC 9110 §2.5).
+//!
+//! Invariant: a version is known or the message is refused; there is no "other".
 
 use std::fmt;
 

@@ -1,6 +1,8 @@
 //! What a run printed, against what the file says it prints.
 //!
 //! `BLESS=1 cargo test -p CRATE` rewrites the files; the difference is read before it is committed.
+//!
+//! Invariant: without `BLESS=1` nothing is ever written.
 
 use std::{env, fs, path::Path};
 

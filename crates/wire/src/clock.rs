@@ -1,5 +1,7 @@
 //! Wall time, as certificates, cookies and `Date` need it. For everything that waits or measures
 //! there is [`std::time::Instant`], which never jumps.
+//!
+//! Invariant: arithmetic saturates; no time that a peer names can wrap around.
 
 /// Seconds since 1970-01-01T00:00:00Z; before that, negative. Leap seconds are not counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

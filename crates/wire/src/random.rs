@@ -1,4 +1,8 @@
 //! Randomness that a driver hands in: the operating system's in a program, a script's in a test.
+//!
+//! Invariant: a [`Random`] fills every octet it is given.
+//!
+//! Used by: whatever must not be guessed (keys, nonces, boundaries); `Scripted` by tests and `sim`.
 
 /// A source of octets nobody can guess, unless it is a test that chose them.
 pub trait Random {

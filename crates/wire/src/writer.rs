@@ -15,6 +15,10 @@
 //! assert_eq!(out, b"\x16\x00\x05hello");
 //! # Ok::<(), wire::TooLong>(())
 //! ```
+//!
+//! Invariant: a body that is too long for its prefix leaves the vector as it was.
+//!
+//! Used by: every encoder of binary formats.
 
 use crate::VarInt;
 

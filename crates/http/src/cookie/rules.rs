@@ -11,6 +11,9 @@
 //! |---------|-------------------------|----------------|
 //! | `/docs` | `/docs`, `/docs/a`      | `/docsets`     |
 //! | `/`     | everything              |                |
+//!
+//! Invariant: pure functions; a host and a domain are compared as they are, so both must be in
+//! lower case, an IPv6 address in brackets.
 
 use crate::{Uri, uri::Host};
 

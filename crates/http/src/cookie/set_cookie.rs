@@ -17,6 +17,8 @@
 //! | `SameSite` | None, Lax, Strict     | as if it were not there  |
 //!
 //! Of an attribute that stands twice the last counts.
+//!
+//! Invariant: what is read is no longer than [`Limits`] allows, and ends no later.
 
 use super::{SameSite, date};
 use crate::{Limits, header::list};

@@ -1,4 +1,15 @@
 //! Fields: names and values, in order, some more than once (RFC 9110 §5).
+//!
+//! | module  | answers                                                        | RFC 9110   |
+//! |---------|----------------------------------------------------------------|------------|
+//! | `name`  | which octets are a name; names without regard to case          | §5.1       |
+//! | `value` | which octets are a value                                       | §5.5       |
+//! | `map`   | all fields of a message in their order                         | §5.2, §5.3 |
+//! | `list`  | what stands inside values                                      | §5.6       |
+//! | `hop`   | which fields end at the next hop                               | §7.6.1     |
+//! | `fields`| small fields that more than one crate writes                   |            |
+//!
+//! Invariant: a [`HeaderName`] is a token, and a [`HeaderValue`] holds no CR, LF or NUL.
 
 mod fields;
 pub mod hop;

@@ -1,4 +1,10 @@
 //! A field's name: a token, in which upper and lower case are the same (RFC 9110 §5.1).
+//!
+//! ```text
+//! field-name = token
+//! ```
+//!
+//! Invariant: what [`HeaderName::new`] takes is a token, so it is ASCII and not empty.
 
 use super::InvalidField;
 use std::{fmt, hash};

@@ -7,6 +7,8 @@
 //! field-content = field-vchar [ 1*( SP / HTAB / field-vchar ) field-vchar ]
 //! field-vchar   = VCHAR / obs-text          obs-text = %x80-FF
 //! ```
+//!
+//! Invariant: a value holds no CR, LF or NUL; what it may hold beyond ASCII is nobody's charset.
 
 use super::InvalidField;
 use std::fmt;

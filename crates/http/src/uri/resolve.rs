@@ -13,6 +13,9 @@
 //! ```
 //!
 //! The fragment is always the reference's.
+//!
+//! Invariant: what two URIs resolve to is a URI: a path that would be read as an authority gets
+//! `/.` in front.
 
 use super::{InvalidUri, Reference, Uri};
 

@@ -12,9 +12,9 @@
 //!          └──────── the first that connects wins; the others are cancelled
 //! ```
 //!
-//! The RFC does not speak of failures. To wait out the delay after one would help nobody, as long as
-//! the failed attempt was the only one under way; beside another, the 10 ms that §5 demands between
-//! two starts are kept.
+//! The RFC does not speak of failures. To wait out the delay after one would help nobody, as long
+//! as the failed attempt was the only one under way; beside another, the 10 ms that §5 demands
+//! between two starts are kept.
 //!
 //! Invariant: each address is started at most once, in order; at most one starts per step, and
 //! between two starts lies either the delay, or a failure and, unless it was of the only attempt
@@ -175,8 +175,8 @@ mod tests {
         assert_eq!(race.step(now), Step::Lost);
     }
 
-    /// RFC 8305 §5: "MUST NOT be started within 10 milliseconds of the previous attempt", which here
-    /// is still under way.
+    /// RFC 8305 §5: "MUST NOT be started within 10 milliseconds of the previous attempt", which
+    /// here is still under way.
     #[test]
     fn a_late_failure_does_not_start_two_at_once() {
         let now = Instant::now();

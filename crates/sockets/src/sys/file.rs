@@ -1,4 +1,9 @@
 //! A file's octets to a socket, without a visit to our memory where the kernel can do that.
+//!
+//! sendfile(2), write(2)
+//!
+//! A peer that is gone raises SIGPIPE here, which Rust's runtime ignores in every program that has
+//! a `main` of Rust's; the call then fails with `BrokenPipe`.
 
 use std::{fs::File, io, os::fd::BorrowedFd};
 

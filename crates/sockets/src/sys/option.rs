@@ -1,4 +1,9 @@
 //! Socket options: a level, a name, and a value that the kernel copies.
+//!
+//! getsockopt(2), setsockopt(2)
+//!
+//! Invariant: only [`Plain`] values cross the border, so the kernel never reads an octet that was
+//! not set and never writes one that makes no value.
 
 use super::call::check;
 use std::{

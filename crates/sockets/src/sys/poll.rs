@@ -3,6 +3,8 @@
 //! ```text
 //! struct pollfd   | descriptor (int) | asked (short) | answered (short) |
 //! ```
+//!
+//! Invariant: a timeout is rounded up and never becomes "for ever".
 
 use super::call::check;
 use std::{

@@ -1,4 +1,7 @@
 //! The calls that make a socket and give it a name: socket, bind, listen, accept, connect.
+//!
+//! Invariant: a descriptor is owned from the moment the kernel gives it, so no error on the way
+//! leaks it; and none survives an exec (elsewhere than on Linux, but for the instant before fcntl).
 
 use super::{
     address::{RawAddress, family},
