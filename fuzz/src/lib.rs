@@ -1,4 +1,5 @@
-//! What a differential target holds our parsers to; everything else stands in the crates themselves.
+//! What a differential target holds our parsers to; everything else stands in the crates
+//! themselves.
 #![forbid(unsafe_code)]
 
 pub mod against_httparse;

@@ -69,7 +69,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// A server whose requests `handler` answers; one event loop until [`Server::threads`] says more.
+    /// A server whose requests `handler` answers; one event loop until [`Server::threads`] says
+    /// more.
     pub fn new(handler: impl Handler) -> Self {
         Self {
             handler: Arc::new(handler),
@@ -97,10 +98,12 @@ impl Server {
         self
     }
 
-    /// Listens on a Unix-domain socket at `path`; a file that an ended server left there is replaced.
+    /// Listens on a Unix-domain socket at `path`; a file that an ended server left there is
+    /// replaced.
     ///
     /// # Errors
-    /// What the operating system says: somebody listens there, the folder is missing, no permission.
+    /// What the operating system says: somebody listens there, the folder is missing, no
+    /// permission.
     pub fn listen_unix(mut self, path: impl AsRef<Path>) -> io::Result<Self> {
         let listener = sockets::unix::listen(path, &sockets::unix::ListenOptions::default())?;
         self.listeners.push(driver::Listener::Unix(listener));

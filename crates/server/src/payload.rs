@@ -1,7 +1,7 @@
 //! What a response carries, when all of it is known at once.
 //!
-//! A file is never read into memory whole: the connection counts its octets, and the driver lets the
-//! kernel copy them from the page cache to the socket.
+//! A file is never read into memory whole: the connection counts its octets, and the driver lets
+//! the kernel copy them from the page cache to the socket.
 
 use std::{fs::File, sync::Arc};
 

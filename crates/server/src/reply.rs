@@ -60,8 +60,8 @@ impl Reply {
         BodyWriter { exchange: self.exchange.clone(), buffer: Vec::new(), finished: false }
     }
 
-    /// Lets a worker thread run `handler`; for an inline handler that found out that it would block.
-    /// When all workers are busy and the queue is full, the answer is a 503.
+    /// Lets a worker thread run `handler`; for an inline handler that found out that it would
+    /// block. When all workers are busy and the queue is full, the answer is a 503.
     pub fn offload(self, request: Request, handler: Arc<dyn Handler>) {
         let workers = self.exchange.hub().workers.clone();
         if let Err(job) = workers.submit((handler, request, self)) {
@@ -89,7 +89,8 @@ impl Drop for Reply {
     }
 }
 
-/// Writes the content of an answer. Small writes are gathered; [`Write::flush`] sends what there is.
+/// Writes the content of an answer. Small writes are gathered; [`Write::flush`] sends what there
+/// is.
 pub struct BodyWriter {
     exchange: Arc<Exchange>,
     buffer: Vec<u8>,

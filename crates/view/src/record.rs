@@ -1,7 +1,7 @@
 //! Events that stay: an event is borrowed for the time of a call, a record is owned.
 //!
-//! Invariant: a recorder holds at most as many records as it was made for, the first ones, and knows
-//! how many it could not keep.
+//! Invariant: a recorder holds at most as many records as it was made for, the first ones, and
+//! knows how many it could not keep.
 
 use std::{
     fmt,

@@ -15,7 +15,8 @@ fn chromium(url: &str, arguments: &[&str]) -> Option<Vec<u8>> {
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"])
         .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
         .arg(format!("--user-data-dir={}", profile.path().display()))
-        // The page's own clock runs ahead while nothing is under way, and stands while it waits for us.
+        // The page's own clock runs ahead while nothing is under way, and stands while it waits for
+        // us.
         .args(["--virtual-time-budget=20000", "--timeout=60000"])
         .args(arguments)
         .arg(url);

@@ -61,9 +61,9 @@ pub fn run(out: &mut impl Write) -> Result<Report, Error> {
     writeln!(out, "One page, from a socket up\n")?;
     writeln!(
         out,
-        "The page is one document and the seven things it names: a style sheet, a script and five\n\
-         pictures. The server runs in this process, on the loopback. Every number below was counted\n\
-         while it happened.\n"
+        "The page is one document and the seven things it names: a style sheet, a script and\n\
+         five pictures. The server runs in this process, on the loopback. Every number below was\n\
+         counted while it happened.\n"
     )?;
     stops::socket(out, address)?;
     let mut costs = vec![("HTTP/1.0", stops::http10(out, address)?)];

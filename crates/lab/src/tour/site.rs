@@ -1,7 +1,7 @@
 //! The page that takes the tour: one document and the seven things it names.
 //!
-//! Served by our own server on a port of its own, with one resource, `/slow`, that answers only when
-//! the tour says so: whatever waits behind it waits by rule and not by chance.
+//! Served by our own server on a port of its own, with one resource, `/slow`, that answers only
+//! when the tour says so: whatever waits behind it waits by rule and not by chance.
 
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use server::{Reply, Request, Router, Running, Server, inline};

@@ -11,8 +11,8 @@
 //! Invariant: nothing in a turn waits, so the slowest peer delays nobody else by more than the work
 //! of its own octets.
 //!
-//! Invariant: one system call reads and one writes for each turn of a busy connection; the poller is
-//! told only when what we want to know has changed.
+//! Invariant: one system call reads and one writes for each turn of a busy connection; the poller
+//! is told only when what we want to know has changed.
 
 use super::{
     Shared,
@@ -233,7 +233,8 @@ impl EventLoop {
             }
             slot.interest = wanted;
         }
-        // Timers are only ever set earlier; a later deadline is found when the earlier entry is due.
+        // Timers are only ever set earlier; a later deadline is found when the earlier entry is
+        // due.
         if let Some(deadline) = slot.deadline()
             && slot.armed.is_none_or(|armed| deadline < armed)
         {

@@ -119,7 +119,8 @@ impl Slot {
             match wrote {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(count) => {
-                    // However little it took, the peer is not stalled: a slow reader is no dead one.
+                    // However little it took, the peer is not stalled: a slow reader is no dead
+                    // one.
                     self.stalled_since = None;
                     self.out.advance(count);
                 }

@@ -26,7 +26,8 @@ pub(super) fn send(reply: Reply, path: &str, folder: &Path) {
         .unwrap_or_default();
     let mut page = format!(
         "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>{shown}</title>\n\
-         <style>body{{font:16px/1.6 system-ui,sans-serif;margin:2rem auto;max-width:50rem;padding:0 1rem}}\
+         <style>body{{font:16px/1.6 system-ui,sans-serif;margin:2rem auto;max-width:50rem;\
+         padding:0 1rem}}\
          li{{list-style:none}}</style></head>\n<body><h1>{shown}</h1>\n<ul>\n"
     );
     if path != "/" {

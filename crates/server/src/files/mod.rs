@@ -6,8 +6,8 @@
 //! ```
 //!
 //! Runs on the loop: looking up and opening a file in the page cache takes microseconds, and large
-//! contents go from the page cache to the socket by `sendfile`. On a network file system, wrap it in
-//! a handler that runs on a worker.
+//! contents go from the page cache to the socket by `sendfile`. On a network file system, wrap it
+//! in a handler that runs on a worker.
 //!
 //! Invariant: no path leads above the root. Segments are split before they are decoded, and a
 //! decoded one that is `.`, `..`, or holds `/`, `\` or NUL is refused (see [`resolve`]).

@@ -18,7 +18,8 @@ use http1::{Limits, head};
 /// As a browser sends it: 9 fields, cookies and all, 720 octets.
 const BROWSER: &str = "GET /lectures/2025/network/08-sockets-and-http-from-the-wire-up.html HTTP/1.1\r\n\
     Host: www.university.example\r\n\
-    User-Agent: Mozilla/5.0 (X11; U; Linux x86_64; ko-KR; rv:1.9.2.3) Gecko/20100401 Browser/3.6.3\r\n\
+    User-Agent: Mozilla/5.0 (X11; U; Linux x86_64; ko-KR; rv:1.9.2.3) \
+    Gecko/20100401 Browser/3.6.3\r\n\
     Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\n\
     Accept-Language: ko-KR,ko;q=0.7,en;q=0.3\r\n\
     Accept-Encoding: gzip,deflate\r\n\
