@@ -9,7 +9,7 @@ fn a_scheme_stands_in_front_or_nowhere() {
     for (typed, url) in [
         ("a.example:80/?u=http://b", "http://a.example:80/?u=http://b"),
         ("a.example/http://b", "http://a.example/http://b"),
-        ("HTTP://a.example", "http://a.example/"),
+        ("HTTP://a.example/", "http://a.example/"),
     ] {
         let read = url::read(typed).unwrap();
         assert_eq!(read, Uri::parse(url).unwrap(), "{typed}");
