@@ -48,6 +48,17 @@ fn content_of_no_octets_has_a_length() {
 }
 
 #[test]
+fn a_post_says_that_it_has_no_content() {
+    let server = Server::start(|listener| {
+        let mut peer = Peer::accept(listener);
+        assert_eq!(field(&peer.head(), "content-length"), Some("0"));
+        peer.say(&ok(""));
+    });
+    session().post(&server.url("/")).unwrap().send().unwrap();
+    server.done();
+}
+
+#[test]
 fn large_octets_and_large_readers_arrive_whole() {
     const LENGTH: usize = 5_000_000;
     let body: Vec<u8> = (0..=250).cycle().take(LENGTH).collect();
@@ -76,14 +87,15 @@ fn large_octets_and_large_readers_arrive_whole() {
 
 #[test]
 fn a_reader_must_keep_its_word() {
-    for (declared, found) in [(5, 4), (3, 4)] {
+    for (declared, found) in [(5, 4), (3, 4), (u64::MAX, 4)] {
         let server = Server::start(|listener| {
             let mut peer = Peer::accept(listener);
             peer.head();
             peer.rest();
         });
         let content = Content::sized(Cursor::new(b"data".to_vec()), declared);
-        let error = put(&session(), &server).body(content).send().unwrap_err();
+        let request = put(&session(), &server).expect(Expect::Never).body(content);
+        let error = request.send().unwrap_err();
         let Error::ContentLength { declared: d, found: f } = error else { panic!("{error}") };
         assert_eq!((d, f), (declared, found));
         server.done();

@@ -81,7 +81,10 @@ impl Upload {
     fn check(&self, ended: bool) -> Result<(), Error> {
         let Some(declared) = self.content.length() else { return Ok(()) };
         if self.sent > declared || (ended && self.sent < declared) {
-            return Err(Error::ContentLength { declared, found: self.sent.min(declared + 1) });
+            return Err(Error::ContentLength {
+                declared,
+                found: self.sent.min(declared.saturating_add(1)),
+            });
         }
         Ok(())
     }

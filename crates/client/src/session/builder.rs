@@ -87,7 +87,8 @@ impl Default for SessionBuilder {
 impl SessionBuilder {
     /// A field for every request; `User-Agent` and `Accept` replace the defaults. What speaks to
     /// one origin alone, such as `Authorization` or `Cookie`, goes to that of each request's first
-    /// URL and no other. Framing fields and `Expect` as in [`RequestBuilder::header`](crate::RequestBuilder::header).
+    /// URL and no other. Framing fields and `Expect` as in
+    /// [`RequestBuilder::header`](crate::RequestBuilder::header).
     ///
     /// # Errors
     /// [`Error::Field`] for CR, LF and whatever else a field cannot hold; [`Error::Framing`].
@@ -224,7 +225,8 @@ impl SessionBuilder {
     }
 
     /// An adapter for all URLs that begin with `prefix`; the longest prefix wins, and of two equal
-    /// ones the later.
+    /// ones the later. A prefix that names a host ends with a slash, or it is also the beginning of
+    /// longer names.
     #[must_use]
     pub fn mount(mut self, prefix: impl Into<String>, adapter: Arc<dyn Adapter>) -> Self {
         self.adapters.push((prefix.into(), adapter));

@@ -58,8 +58,8 @@ struct Inner {
 }
 
 impl Session {
-    /// A session with all defaults: cookies on, 20 redirects, proxies as the environment says. A
-    /// proxy variable that cannot be read is told when a request is sent.
+    /// A session with all defaults: cookies on, 20 redirects, no proxies. The environment's are
+    /// asked for by [`SessionBuilder::proxies_from_environment`], which can fail.
     pub fn new() -> Self {
         Self::builder().build()
     }
@@ -104,12 +104,13 @@ impl Session {
         self.request(Method::Get, url)
     }
 
-    /// POST, for short.
+    /// POST, for short. Until [`body`](RequestBuilder::body) gives it content, it says that it has
+    /// none: a POST without a length is refused by some servers (RFC 9110 §8.6).
     ///
     /// # Errors
     /// As [`request`](Self::request).
     pub fn post(&self, url: &str) -> Result<RequestBuilder, Error> {
-        self.request(Method::Post, url)
+        Ok(self.request(Method::Post, url)?.body(""))
     }
 
     /// Lets `look` see or change the cookies; `None` if this session keeps none.
