@@ -3,8 +3,7 @@
 //! As `requests.get` does, [`get`] makes a session and throws it away, so two calls share neither
 //! cookies nor a connection. Whoever asks twice keeps a [`Session`].
 
-use crate::{Error, Response, Session, core::url, trace};
-use wire::trace::{Direction, Trace};
+use crate::{Error, Response, Session};
 
 // ANCHOR: get
 /// GET, with all defaults; proxies as the environment says. A URL without a scheme is `http`.
@@ -13,14 +12,7 @@ use wire::trace::{Direction, Trace};
 /// Whatever keeps a response from coming. A status of 4xx or 5xx is a response; see
 /// [`Response::error_for_status`].
 pub fn get(url: &str) -> Result<Response, Error> {
-    get_traced(url, Trace::default())
-}
-
-/// As [`get`], and tells `trace` the walk.
-pub(crate) fn get_traced(url: &str, trace: Trace) -> Result<Response, Error> {
-    let shown = trace::shown(&trace, || url::redact(url));
-    trace::GET.tell(&trace, Direction::Local, || [trace::text("url", &shown)]);
-    let session = Session::builder().proxies_from_environment()?.trace(trace).build();
+    let session = Session::builder().proxies_from_environment()?.build();
     session.get(url)?.send()
 }
 // ANCHOR_END: get

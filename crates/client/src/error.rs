@@ -53,9 +53,6 @@ pub enum Error {
         /// Which octet.
         source: InvalidField,
     },
-    /// RFC 9110 §9.1: the method is not a token, or not one that goes with this URL.
-    #[error("the method {0:?} cannot be sent")]
-    Method(String),
     /// Fields that this client computes itself: to set them would make two requests of one.
     #[error("the field {0:?} is set by the connection: give the body's length with the body")]
     Framing(String),
@@ -200,7 +197,8 @@ pub enum Error {
         /// The URL that answered.
         url: String,
     },
-    /// The request's own fault, found by the connection before an octet was sent.
+    /// The request's own fault, found before an octet was sent: a method that is no token or does
+    /// not go with its target, content of unknown length in HTTP/1.0.
     #[error("the request cannot be sent: {0}")]
     Request(String),
 }
@@ -247,7 +245,7 @@ impl Error {
             Self::Write(_) => 23,
             Self::Content(_) | Self::ContentLength { .. } => 26,
             Self::Timeout(_) => 28,
-            Self::Field { .. } | Self::Method(_) | Self::Framing(_) | Self::Request(_) => 43,
+            Self::Field { .. } | Self::Framing(_) | Self::Request(_) => 43,
             Self::TooManyRedirects { .. } => 47,
             Self::EmptyReply { .. } => 52,
             Self::Send { .. } => 55,

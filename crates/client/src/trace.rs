@@ -6,6 +6,9 @@
 //! (here they race, RFC 8305); and `requests.get` makes a session and throws it away, so that two
 //! calls share no connection (here too: keep a [`Session`](crate::Session) to keep connections).
 //!
+//! [`GET`] itself is told by whoever stands in for it, such as the program: a call that makes its
+//! own session has nobody to tell.
+//!
 //! Invariant: a step's event bears the same name as its row in [`WALK`], and a field `python`.
 //!
 //! Users: every floor of this crate; `get --trace` prints the rows with their depth.
