@@ -118,7 +118,7 @@ pub enum Error {
         source: io::Error,
     },
 
-    /// The peer closed without one octet of an answer.
+    /// The peer closed without an answer; interim responses (1xx) may have come.
     #[error("{to} closed the connection without an answer")]
     EmptyReply {
         /// Host and port.

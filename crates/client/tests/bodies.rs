@@ -56,9 +56,11 @@ fn a_read_error_keeps_its_kind_and_its_cause() {
 
 #[test]
 fn nothing_at_all_is_an_empty_reply() {
-    let error = failure("");
-    assert!(matches!(error, Error::EmptyReply { .. }), "{error}");
-    assert_eq!(error.curl_exit_code(), 52);
+    for answer in ["", "HTTP/1.1 100 Continue\r\n\r\n"] {
+        let error = failure(answer);
+        assert!(matches!(error, Error::EmptyReply { .. }), "{answer:?}: {error}");
+        assert_eq!(error.curl_exit_code(), 52);
+    }
 }
 
 #[test]

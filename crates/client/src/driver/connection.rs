@@ -333,8 +333,9 @@ impl Connection {
     pub(crate) fn violated(&self, error: &http1::Error) -> Error {
         let from = self.name.clone();
         match error.violation {
-            Violation::EndBeforeResponse if self.received == 0 => self.silence(),
-            Violation::EndBeforeResponse | Violation::EndInHead => Error::PartialHead { from },
+            // Perhaps behind a 1xx: still no answer.
+            Violation::EndBeforeResponse => self.silence(),
+            Violation::EndInHead => Error::PartialHead { from },
             Violation::ContentTooLarge => Error::TooLarge { limit: self.content_limit },
             _ => Error::Malformed { from, reason: error.to_string() },
         }

@@ -113,7 +113,8 @@ impl Session {
         Ok(self.request(Method::Post, url)?.body(""))
     }
 
-    /// Lets `look` see or change the cookies; `None` if this session keeps none.
+    /// Lets `look` see or change the cookies; `None` if this session keeps none. `look` must send
+    /// nothing by this session: it would wait for the cookies that it holds.
     pub fn cookies<T>(&self, look: impl FnOnce(&mut Jar) -> T) -> Option<T> {
         self.inner.jar.as_ref().map(|jar| look(&mut lock(jar)))
     }
