@@ -10,9 +10,14 @@
 //! fields of one name combine in order (RFC 9110 §5.3), and a person reads them in order.
 //!
 //! Invariant: each name is a token and each value free of CR, LF and NUL.
+//!
+//! Invariant: what was removed takes no more room than what is left, but for some kilobytes.
 
 use super::{HeaderName, HeaderValue, InvalidField};
 use std::{borrow::Cow, fmt, ops::Range};
+
+/// Octets of removed fields that may lie about before the others move together.
+const SLACK: usize = 4096;
 
 /// An ordered multimap of fields; names are compared without regard to case.
 #[derive(Clone, Default)]
@@ -42,7 +47,8 @@ impl HeaderMap {
 
     /// Adds the field that stands at these places of the octets given to [`over`](Self::over). The
     /// parser has checked that the name is a token and the value free of CR, LF and NUL; places
-    /// outside the octets name an empty field.
+    /// outside the octets name an empty field. Nothing may be removed in between, since that may
+    /// move the octets.
     pub fn adopt(&mut self, name: Range<usize>, value: Range<usize>) {
         self.fields.push(Field { name: narrow(name), value: narrow(value) });
     }
@@ -96,11 +102,11 @@ impl HeaderMap {
         let Some(place) = self.iter().position(|(there, _)| there == name) else {
             return self.append(name, value);
         };
-        self.append(name, value);
-        let field = self.fields.pop();
         self.remove(name);
-        if let Some(field) = field {
-            self.fields.insert(place.min(self.fields.len()), field);
+        self.append(name, value);
+        // From the end to its place; the others keep their order.
+        if let Some(moving) = self.fields.get_mut(place..) {
+            moving.rotate_right(1);
         }
     }
 
@@ -109,7 +115,24 @@ impl HeaderMap {
         let before = self.fields.len();
         let octets = &self.octets;
         self.fields.retain(|field| HeaderName::trusted(slice(octets, field.name)) != name);
-        self.fields.len() < before
+        let removed = self.fields.len() < before;
+        if removed && self.octets.len() > SLACK {
+            self.move_together();
+        }
+        removed
+    }
+
+    /// Drops the octets of removed fields where they are most of all: a map that lives long and is
+    /// changed often must not grow.
+    fn move_together(&mut self) {
+        let width = |(start, end): (u32, u32)| end.saturating_sub(start) as usize;
+        let used = |field: &Field| width(field.name) + width(field.value);
+        let used: usize = self.fields.iter().map(used).sum();
+        if used < self.octets.len() / 2 {
+            let mut together = Self::over(Vec::with_capacity(used), self.fields.len());
+            together.extend(self.iter());
+            *self = together;
+        }
     }
 
     /// The first value of this name.
@@ -225,4 +248,28 @@ fn slice(octets: &[u8], (start, end): (u32, u32)) -> &[u8] {
 fn narrow(range: Range<usize>) -> (u32, u32) {
     let narrow = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
     (narrow(range.start), narrow(range.end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A session's default fields may live for months and be set anew for each request.
+    #[test]
+    fn a_field_set_again_and_again_takes_no_more_room() {
+        let mut map = HeaderMap::new();
+        let names = ["A", "B", "C"].map(|name| HeaderName::new(name).unwrap());
+        for turn in 0..10_000 {
+            let value = turn.to_string();
+            for name in names {
+                map.set(name, HeaderValue::new(&value).unwrap());
+            }
+            assert_eq!(map.len(), 3);
+            assert!(names.iter().all(|name| map.get(*name).unwrap() == value.as_str()));
+        }
+        assert!(map.octets.len() < 2 * SLACK, "{}", map.octets.len());
+        map.remove(names[0]);
+        let left: Vec<_> = map.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        assert_eq!(left, ["B: 9999", "C: 9999"]);
+    }
 }
