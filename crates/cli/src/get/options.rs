@@ -211,8 +211,11 @@ fn cookie_file(parsed: &Parsed) -> Option<OsString> {
 fn fields(parsed: &Parsed) -> Result<Vec<Field>, UsageError> {
     let mut fields = Vec::new();
     let set = |name: &str, value: &str| Field::Set(name.to_owned(), value.to_owned());
-    for (flag, value) in parsed.iter() {
+    for (index, (flag, value)) in parsed.iter().enumerate() {
+        // One field for each of these, however often the flag is given: the last one's.
+        let again = || parsed.iter().skip(index + 1).any(|(other, _)| other == flag);
         match flag {
+            "user-agent" | "referer" | "range" if again() => {}
             "header" => match as_text(flag, value)? {
                 file if file.starts_with('@') => {
                     let file = file.trim_start_matches('@');

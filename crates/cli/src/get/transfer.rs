@@ -160,8 +160,11 @@ impl<'a> Transfer<'a> {
     fn attempt(&mut self, attempt: u32) -> Result<(), Problem> {
         let path = self.path()?;
         let offset = self.offset(path.as_ref())?;
-        let mut response =
-            request::build(self.options, self.session, self.index, self.url, offset)?.send()?;
+        let sent = request::build(self.options, self.session, self.index, self.url, offset)?.send();
+        if let Err(client::Error::TooManyRedirects { limit, .. }) = &sent {
+            self.facts.redirects = u64::from(*limit);
+        }
+        let mut response = sent?;
         self.learn(&response);
         if self.options.forbids_redirects && !self.facts.redirect_url.is_empty() {
             let to = url::redact(&self.facts.redirect_url);

@@ -13,8 +13,8 @@
 //! must not come back with the next.
 //!
 //! Invariant: the caller's field of a name keeps out the default of that name; a field set by hand
-//! keeps out what credentials would make; `Host` and `Cookie` are one field each, the caller's
-//! cookies in front of the jar's.
+//! keeps out what credentials would make; `Host` and `Cookie` are one field each, the jar's
+//! cookies in front of the caller's, as curl has them.
 //!
 //! Users: [`super::send`].
 
@@ -71,9 +71,8 @@ pub(super) fn compose(sources: &Sources<'_>) -> Result<HeaderMap, Error> {
             headers.append(name, value);
         }
     }
-    let mut cookies: Vec<&[u8]> =
-        own.get_all(HeaderName::COOKIE).map(|value| value.as_bytes()).collect();
-    cookies.extend(sources.cookies);
+    let own_cookies = own.get_all(HeaderName::COOKIE).map(|value| value.as_bytes());
+    let cookies: Vec<&[u8]> = sources.cookies.into_iter().chain(own_cookies).collect();
     if !cookies.is_empty() {
         add(&mut headers, HeaderName::COOKIE, &cookies.join(b"; ".as_slice()))?;
     }
