@@ -14,7 +14,7 @@
 //!
 //! Invariant: whoever waits is woken when the other side goes away.
 
-use crate::{Payload, driver::Workers, limits::Limits};
+use crate::{Payload, driver::Workers, handler::contained, limits::Limits};
 use http::{HeaderMap, Response};
 use std::{
     collections::VecDeque,
@@ -217,12 +217,16 @@ impl Exchange {
         if let Some(mut listener) = state.listener.take() {
             // Called without the lock: it may well answer.
             drop(state);
-            match &piece {
+            let returned = contained(|| match &piece {
                 Ok(octets) => listener(Piece::Octets(octets)),
-                Err(Ok(trailers)) => return listener(Piece::End(trailers.as_ref())),
-                Err(Err(error)) => return listener(Piece::Failed(error)),
+                Err(Ok(trailers)) => listener(Piece::End(trailers.as_ref())),
+                Err(Err(error)) => listener(Piece::Failed(error)),
+            });
+            // Behind the end nothing comes. One that panicked is dropped, and with it the reply it
+            // may hold: that is a 500.
+            if returned && piece.is_ok() {
+                self.state().listener = Some(listener);
             }
-            self.state().listener = Some(listener);
             return;
         }
         match piece {

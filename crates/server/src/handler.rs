@@ -69,7 +69,13 @@ pub(crate) fn dispatch(handler: &Arc<dyn Handler>, request: Request, reply: Repl
 
 /// Calls `handler`; a panic costs that request a 500, since its reply is dropped, and nothing else.
 pub(crate) fn guarded(handler: &dyn Handler, request: Request, reply: Reply) {
-    let call = std::panic::AssertUnwindSafe(|| handler.handle(request, reply));
-    // The panic has been reported by the panic hook; there is nothing to add.
-    let _ = std::panic::catch_unwind(call);
+    contained(|| handler.handle(request, reply));
+}
+
+/// Does `work`; answers whether it came to its end. Code that is not ours must not take a thread
+/// with it that serves others: a loop's death would cut off all of its connections.
+pub(crate) fn contained(work: impl FnOnce()) -> bool {
+    // The panic has been reported by the panic hook; there is nothing to add. What `work` had a
+    // hold of is dropped or never looked at again by the callers.
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).is_ok()
 }

@@ -15,7 +15,7 @@ use super::{Moment, Record, Service};
 use crate::{
     Body, Hub, Key, Part, Payload, Peer, Reply, Request,
     exchange::{Command, ContentError, Exchange},
-    handler::dispatch,
+    handler::{contained, dispatch},
     limits::Limits,
     payload::FilePart,
 };
@@ -181,6 +181,12 @@ impl Connection {
                 break;
             }
             let Some(event) = self.http1.poll_event() else { break };
+            // Requests are small and answers large: without this, a peer that asks and asks and
+            // takes nothing would make us hold a thousand times what it sent. The driver calls
+            // again when some of it has been taken.
+            if self.current.is_none() && self.http1.output_room() == 0 {
+                break;
+            }
             self.on_event(event, moment);
         }
         self.spare = None;
@@ -355,7 +361,7 @@ impl Connection {
         if let (Some(log), Some(mut record)) = (&self.service.log, current.record.take()) {
             record.time = moment.wall;
             record.took = moment.now.saturating_duration_since(current.began);
-            log.record(&record);
+            contained(|| log.record(&record));
         }
         if let Some(exchange) = Arc::get_mut(&mut current.exchange) {
             exchange.renew();
@@ -371,6 +377,13 @@ impl Connection {
 
 fn record(peer: Peer, request: &http::Request, moment: &Moment) -> Record {
     let text = |name| request.headers.get(name).map(|value| value.to_string());
+/// However a connection ends, by a panic on its loop even, nobody waits for it any longer.
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.disconnect();
+    }
+}
+
     Record {
         peer,
         time: moment.wall,
