@@ -21,6 +21,8 @@ const IDLE: Duration = Duration::from_secs(10);
 struct State {
     queue: VecDeque<Job>,
     threads: usize,
+    /// Threads that wait for a job, and those that were started and have not looked yet: so many
+    /// jobs of the queue do not wait, they are only on their way.
     free: usize,
     stopped: bool,
 }
@@ -50,19 +52,18 @@ impl Workers {
     /// The job itself, when the queue is full or the server has stopped.
     pub(crate) fn submit(self: &Arc<Self>, job: Job) -> Result<(), Box<Job>> {
         let mut state = self.state();
-        let busy = state.queue.len() >= state.free;
-        if state.stopped || busy && state.queue.len() >= self.most_waiting {
-            return Err(Box::new(job));
-        }
-        if busy && state.threads < self.most_threads {
+        if state.queue.len() >= state.free && state.threads < self.most_threads {
             let pool = self.clone();
             let thread = thread::Builder::new().name("worker".into());
-            match thread.spawn(move || pool.run()) {
-                Ok(_) => state.threads += 1,
-                // No thread is to be had. Others may take the job; if there are none, say so.
-                Err(_) if state.threads == 0 => return Err(Box::new(job)),
-                Err(_) => {}
+            // Where no thread is to be had, another one may take the job.
+            if !state.stopped && thread.spawn(move || pool.run()).is_ok() {
+                (state.threads, state.free) = (state.threads + 1, state.free + 1);
             }
+        }
+        let waiting = state.queue.len().checked_sub(state.free);
+        let too_many = waiting.is_some_and(|waiting| waiting >= self.most_waiting);
+        if state.stopped || state.threads == 0 || too_many {
+            return Err(Box::new(job));
         }
         state.queue.push_back(job);
         drop(state);
@@ -71,6 +72,7 @@ impl Workers {
     }
 
     fn run(&self) {
+        self.state().free -= 1;
         while let Some((handler, request, reply)) = self.next() {
             guarded(&*handler, request, reply);
         }
