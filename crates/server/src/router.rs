@@ -30,6 +30,7 @@ pub struct Router {
 #[derive(Default)]
 struct Methods(Vec<(Method, Arc<dyn Handler>)>);
 
+#[derive(PartialEq, Eq)]
 enum Segment {
     Literal(String),
     Name(String),
@@ -78,21 +79,23 @@ impl Router {
         if !pattern.contains(['{', '*']) {
             return self.literal.entry(pattern.into()).or_default();
         }
-        let segments = pattern.split('/').skip(1).map(|segment| match segment {
-            "*" => Segment::Rest,
-            _ => match segment.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
-                Some(name) => Segment::Name(name.into()),
-                None => Segment::Literal(segment.into()),
-            },
-        });
-        self.patterns.push((segments.collect(), Methods::default()));
-        // Patterns with fewer names and stars are looked at first.
-        self.patterns
-            .sort_by_key(|(segments, _)| segments.iter().map(Segment::rank).sum::<usize>());
-        let made = self.patterns.iter_mut().find(|(_, methods)| methods.0.is_empty());
-        match made {
+        let segments = pattern.split('/').skip(1).map(Segment::new).collect::<Vec<_>>();
+        // GET and PUT of one pattern are methods of one resource, not two resources of which the
+        // first hides the other.
+        let place = match self.patterns.iter().position(|(there, _)| *there == segments) {
+            Some(place) => place,
+            None => {
+                // Patterns with fewer names and stars are looked at first.
+                let rank = Segment::rank_of(&segments);
+                let before = |(there, _): &(Vec<Segment>, Methods)| Segment::rank_of(there) <= rank;
+                let place = self.patterns.partition_point(before);
+                self.patterns.insert(place, (segments, Methods::default()));
+                place
+            }
+        };
+        match self.patterns.get_mut(place) {
             Some((_, methods)) => methods,
-            // Cannot be: it was pushed above.
+            // Cannot be: it was found or put there above.
             None => self.literal.entry(pattern.into()).or_default(),
         }
     }
@@ -103,10 +106,19 @@ impl Router {
         if let Some(methods) = self.literal.get(path) {
             return Some((methods, Vec::new()));
         }
-        if self.patterns.is_empty() {
+        let escaped = path.contains('%');
+        if self.patterns.is_empty() && !escaped {
             return None;
         }
         let segments = path.split('/').skip(1).map(decoded).collect::<Option<Vec<String>>>()?;
+        // `/%61bout` is `/about` (RFC 3986 §6.2.2.2): whoever guards a path by a route must not be
+        // walked around. A slash that was escaped is no separator, so it fits no literal path.
+        if escaped
+            && segments.iter().all(|segment| !segment.contains('/'))
+            && let Some(methods) = self.literal.get(&format!("/{}", segments.join("/")))
+        {
+            return Some((methods, Vec::new()));
+        }
         self.patterns
             .iter()
             .find_map(|(pattern, methods)| fits(pattern, &segments).map(|params| (methods, params)))
@@ -115,12 +127,22 @@ impl Router {
 }
 
 impl Segment {
-    fn rank(&self) -> usize {
-        match self {
+    fn new(text: &str) -> Self {
+        match text.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+            Some(name) => Self::Name(name.into()),
+            None if text == "*" => Self::Rest,
+            None => Self::Literal(text.into()),
+        }
+    }
+
+    /// How much a pattern leaves open: literal paths come first, stars last.
+    fn rank_of(pattern: &[Self]) -> usize {
+        let rank = |segment: &Self| match segment {
             Self::Literal(_) => 0,
             Self::Name(_) => 1,
             Self::Rest => 100,
-        }
+        };
+        pattern.iter().map(rank).sum()
     }
 }
 

@@ -85,6 +85,30 @@ fn routes_know_names_methods_and_what_they_allow() {
 }
 
 #[test]
+fn several_methods_of_one_pattern_are_one_resource() {
+    let router = Router::new()
+        .get("/users/{id}", inline(|_, reply| reply.text(StatusCode::OK, "got")))
+        .put("/users/{id}", inline(|_, reply| reply.text(StatusCode::OK, "put")));
+    let server = start(router);
+    assert_eq!(content(&ask(&server, get("/users/1", ""))), "got");
+    let put = "PUT /users/1 HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n";
+    assert_eq!(content(&ask(&server, put)), "put");
+    let refused = ask(&server, "DELETE /users/1 HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_eq!(field(&refused, "Allow"), Some("GET, HEAD, PUT, OPTIONS"));
+}
+
+#[test]
+fn a_route_is_the_same_however_its_path_is_escaped() {
+    let router = Router::new()
+        .get("/about/us", inline(|_, reply| reply.text(StatusCode::OK, "route")))
+        .fallback(inline(|_, reply| reply.text(StatusCode::OK, "fallback")));
+    let server = start(router);
+    assert_eq!(content(&ask(&server, get("/about/us", ""))), "route");
+    assert_eq!(content(&ask(&server, get("/%61bout/us", ""))), "route");
+    assert_eq!(content(&ask(&server, get("/about%2Fus", ""))), "fallback", "one segment, not two");
+}
+
+#[test]
 fn a_worker_reads_content_of_known_and_unknown_length() {
     let server = start(hello());
     let known = "POST /shout HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello";
@@ -234,6 +258,25 @@ fn all_workers_busy_and_the_queue_full_is_a_503() {
     gate.1.notify_all();
     assert_eq!(status(&rest(first)), "200");
     assert_eq!(status(&rest(others.remove(0))), "200");
+}
+
+#[test]
+fn a_queue_of_no_places_still_has_its_workers() {
+    let limits = Limits { workers: 2, worker_queue: 0, ..Limits::default() };
+    let both = Arc::new(std::sync::Barrier::new(2));
+    let router = Router::new().get("/", move |_: Request, reply: Reply| {
+        // Opens only when two handlers run at once.
+        both.wait();
+        reply.text(StatusCode::OK, "done");
+    });
+    let server = start_with(router, limits);
+    let mut streams: Vec<_> = (0..2).map(|_| connect(&server)).collect();
+    for stream in &mut streams {
+        stream.write_all(get("/", "Connection: close\r\n").as_bytes()).unwrap();
+    }
+    for stream in streams {
+        assert_eq!(status(&rest(stream)), "200");
+    }
 }
 
 #[test]
