@@ -16,12 +16,12 @@
 
 use crate::{Handler, Place, Reply, Request, handler::dispatch};
 use http::{HeaderName, HeaderValue, Method, Response, StatusCode, Target};
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// A table of routes; itself a [`Handler`].
 #[derive(Default)]
 pub struct Router {
-    literal: HashMap<String, Methods>,
+    literal: BTreeMap<String, Methods>,
     patterns: Vec<(Vec<Segment>, Methods)>,
     fallback: Option<Arc<dyn Handler>>,
 }

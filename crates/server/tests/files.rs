@@ -162,3 +162,50 @@ fn only_reading_is_allowed_and_a_pipe_is_not_opened() {
         assert_eq!(status(&ask(&server, get("/pipe", ""))), "403");
     }
 }
+
+#[test]
+fn a_range_counts_for_get_alone() {
+    let place = folder();
+    let server = serve(place.path(), |files| files);
+    let head = "HEAD /digits.txt HTTP/1.1\r\nHost: a\r\nRange: bytes=2-4\r\n\r\n";
+    let answer = ask(&server, head);
+    assert_eq!((status(&answer), field(&answer, "Content-Range")), ("200", None));
+    assert_eq!(field(&answer, "Content-Length"), Some("10"));
+    let head = "HEAD /digits.txt HTTP/1.1\r\nHost: a\r\nRange: bytes=10-\r\n\r\n";
+    assert_eq!(status(&ask(&server, head)), "200");
+}
+
+#[test]
+fn a_weak_if_range_gets_the_whole() {
+    let place = folder();
+    let server = serve(place.path(), |files| files);
+    let answer = ask(&server, get("/digits.txt", ""));
+    let etag = field(&answer, "ETag").unwrap();
+    let strong = get("/digits.txt", &format!("Range: bytes=0-1\r\nIf-Range: {etag}\r\n"));
+    assert_eq!(status(&ask(&server, strong)), "206");
+    let weak = get("/digits.txt", &format!("Range: bytes=0-1\r\nIf-Range: W/{etag}\r\n"));
+    assert_eq!(status(&ask(&server, weak)), "200");
+}
+
+#[test]
+fn a_file_from_the_future_was_modified_now() {
+    let place = folder();
+    let file = fs::File::open(place.path().join("site/digits.txt")).unwrap();
+    let future = std::time::SystemTime::now() + std::time::Duration::from_secs(1_000_000);
+    file.set_modified(future).unwrap();
+    let server = serve(place.path(), |files| files);
+    let answer = ask(&server, get("/digits.txt", ""));
+    let time = |name| {
+        let value = field(&answer, name).unwrap();
+        http::date::parse(value.as_bytes(), wire::UnixTime(0)).unwrap()
+    };
+    assert!(time("Last-Modified") <= time("Date"), "{answer}");
+}
+
+#[test]
+fn a_link_to_itself_is_nobody_elses_fault() {
+    let place = folder();
+    symlink("circle", place.path().join("site/circle")).unwrap();
+    let server = serve(place.path(), |files| files);
+    assert_eq!(status(&ask(&server, get("/circle", ""))), "404");
+}

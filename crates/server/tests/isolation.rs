@@ -178,3 +178,29 @@ fn a_stop_waits_no_longer_than_its_grace() {
     assert_eq!(rest(stuck), "");
     drop(hold);
 }
+
+#[test]
+fn a_reader_as_fast_as_the_loop_delays_nobody() {
+    // More than the machine moves while the test runs, from a file that takes no disk.
+    let folder = testkit::TempDir::new("endless");
+    let file = std::fs::File::create(folder.path().join("large")).unwrap();
+    file.set_len(1 << 40).unwrap();
+    let files = server::Files::new(folder.path()).unwrap();
+    let server = start(fast().fallback(files));
+    let (stop, stopped) = mpsc::channel::<()>();
+    let mut greedy = connect(&server);
+    let reader = std::thread::spawn(move || {
+        greedy.write_all(get("/large", "").as_bytes()).unwrap();
+        let mut buffer = vec![0; 1 << 20];
+        let mut octets = 0u64;
+        while stopped.try_recv().is_err() {
+            octets += greedy.read(&mut buffer).unwrap() as u64;
+        }
+        octets
+    });
+    for _ in 0..100 {
+        assert_eq!(content(&ask(&server, get("/fast", ""))), "fast");
+    }
+    stop.send(()).unwrap();
+    assert!(reader.join().unwrap() > 0);
+}

@@ -55,7 +55,8 @@ struct Current {
     /// We have asked the peer for the content.
     asked: bool,
     began: Instant,
-    record: Option<Record>,
+    /// Boxed: most servers keep no log, and then it is one word.
+    record: Option<Box<Record>>,
 }
 
 impl Connection {
@@ -180,13 +181,13 @@ impl Connection {
             if receiving.is_some_and(|current| current.exchange.is_saturated()) {
                 break;
             }
-            let Some(event) = self.http1.poll_event() else { break };
             // Requests are small and answers large: without this, a peer that asks and asks and
             // takes nothing would make us hold a thousand times what it sent. The driver calls
             // again when some of it has been taken.
             if self.current.is_none() && self.http1.output_room() == 0 {
                 break;
             }
+            let Some(event) = self.http1.poll_event() else { break };
             self.on_event(event, moment);
         }
         self.spare = None;
@@ -230,7 +231,8 @@ impl Connection {
             Box::new(Current { exchange, receiving, asked, began, record })
         });
         (current.receiving, current.asked, current.began) = (receiving, false, moment.now);
-        current.record = self.service.log.is_some().then(|| record(self.peer, &request, moment));
+        current.record =
+            self.service.log.is_some().then(|| Box::new(record(self.peer, &request, moment)));
         let reply = Reply::new(current.exchange.clone());
         let body = if receiving { Body::of(current.exchange.clone()) } else { Body::default() };
         let request = Request { head: request, peer: self.peer, params: Vec::new(), body };
@@ -375,8 +377,6 @@ impl Connection {
     }
 }
 
-fn record(peer: Peer, request: &http::Request, moment: &Moment) -> Record {
-    let text = |name| request.headers.get(name).map(|value| value.to_string());
 /// However a connection ends, by a panic on its loop even, nobody waits for it any longer.
 impl Drop for Connection {
     fn drop(&mut self) {
@@ -384,6 +384,8 @@ impl Drop for Connection {
     }
 }
 
+fn record(peer: Peer, request: &http::Request, moment: &Moment) -> Record {
+    let text = |name| request.headers.get(name).map(|value| value.to_string());
     Record {
         peer,
         time: moment.wall,

@@ -12,6 +12,20 @@ use std::{
 };
 use wire::{Output, Segment};
 
+/// Octets that one connection may write before others have their turn: a reader as fast as we are,
+/// on the loopback or behind a fat pipe, would otherwise keep the loop for a whole file.
+const TURN: u64 = 1024 * 1024;
+
+/// How a turn of writing ended.
+enum Wrote {
+    /// Nothing is left.
+    All,
+    /// The kernel takes no more for now.
+    Full,
+    /// The turn is over.
+    Enough,
+}
+
 /// What became of a slot after it was looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fate {
@@ -75,6 +89,7 @@ impl Slot {
 
     /// Writes what there is, lets the connection produce more, and begins the end when it is time.
     pub(super) fn advance(&mut self, moment: &Moment) -> Fate {
+        let mut budget = TURN;
         loop {
             if !self.out.is_full() {
                 self.connection.poll_transmit(moment, &mut self.out);
@@ -82,9 +97,11 @@ impl Slot {
             if self.out.is_empty() {
                 break;
             }
-            match self.write() {
-                Ok(true) => self.stalled_since = Some(moment.now),
-                Ok(false) => {
+            match self.write(&mut budget) {
+                Ok(Wrote::All) => self.stalled_since = Some(moment.now),
+                // What waits makes the poller report the socket in the next turn.
+                Ok(Wrote::Enough) => return Fate::Keep,
+                Ok(Wrote::Full) => {
                     self.stalled_since.get_or_insert(moment.now);
                     return Fate::Keep;
                 }
@@ -102,9 +119,12 @@ impl Slot {
         }
     }
 
-    /// Writes until all is written (true) or the kernel takes no more (false).
-    fn write(&mut self) -> io::Result<bool> {
+    /// Writes as long as there is something, the kernel takes it, and it is still our turn.
+    fn write(&mut self, budget: &mut u64) -> io::Result<Wrote> {
         while let Some(front) = self.out.front() {
+            if *budget == 0 {
+                return Ok(Wrote::Enough);
+            }
             let wrote = match front {
                 Segment::External(_) => self.write_file(),
                 Segment::Octets(octets) => {
@@ -123,18 +143,17 @@ impl Slot {
                     // one.
                     self.stalled_since = None;
                     self.out.advance(count);
+                    *budget = budget.saturating_sub(count);
                 }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Wrote::Full),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
         }
-        Ok(true)
+        Ok(Wrote::All)
     }
 
     fn write_file(&mut self) -> io::Result<u64> {
-        // At most this much at once: the file may not be in memory, and others wait.
-        const TURN: u64 = 1024 * 1024;
         let Some(part) = self.connection.file() else {
             return Err(io::Error::other("external output without a file"));
         };

@@ -79,7 +79,11 @@ pub(super) fn resolve(root: &Path, path: &str, links: Symlinks) -> Result<Found,
         }
     }
     // Asked before opening: opening a pipe would wait for its other end.
-    let metadata = fs::metadata(&place).map_err(|error| status(&error))?;
+    // It needs no descriptor, so what fails here is the path itself: links in a circle, say.
+    let metadata = fs::metadata(&place).map_err(|error| match status(&error) {
+        StatusCode::SERVICE_UNAVAILABLE => StatusCode::NOT_FOUND,
+        status => status,
+    })?;
     if links == Symlinks::Within {
         let real = place.canonicalize().map_err(|error| status(&error))?;
         if !real.starts_with(root) {

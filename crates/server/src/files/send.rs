@@ -3,7 +3,7 @@
 use super::{Files, resolve::OpenFile};
 use crate::{FilePart, Part, Payload, Reply, Request};
 use http::{
-    ETag, HeaderName, HeaderValue, Response, StatusCode,
+    ETag, HeaderName, HeaderValue, Method, Response, StatusCode,
     conditional::{self, Decision, Validators},
     ranges::{self, ContentRange, Multipart, Selection, multipart::Piece},
 };
@@ -24,8 +24,10 @@ const SMALL: u64 = 32 * 1024;
 pub(super) fn send(files: &Files, request: &Request, reply: Reply, open: OpenFile) {
     let OpenFile { file, metadata, name } = open;
     let (length, modified) = (metadata.len(), UnixTime(metadata.mtime()));
-    // Changes whenever the content does, at the clock's resolution. Strong, since a file that is
-    // changed twice within a nanosecond with the same length is not a case we can meet.
+    let now = UnixTime::from(SystemTime::now());
+    // Changes whenever the content does, at the resolution of the file system's clock, some
+    // milliseconds. Strong, as other servers have it: whoever changes a file twice in that time,
+    // keeps its length, and has a part of it fetched in between, must be looking for it.
     let opaque = format!("{:x}-{:x}{:08x}", length, metadata.mtime(), metadata.mtime_nsec());
     let etag = ETag::strong(&opaque);
     let mut response = Response::new(StatusCode::OK);
@@ -33,17 +35,22 @@ pub(super) fn send(files: &Files, request: &Request, reply: Reply, open: OpenFil
     if let Some(etag) = &etag {
         add(headers, HeaderName::ETAG, &etag.to_octets());
     }
-    add(headers, HeaderName::LAST_MODIFIED, http::date::format(modified).as_bytes());
+    // A clock that was wrong when the file was written must not make it newer than this answer
+    // (RFC 9110 §8.8.2.1): a cache would hold on to it until that day.
+    let shown = UnixTime(modified.0.min(now.0));
+    add(headers, HeaderName::LAST_MODIFIED, http::date::format(shown).as_bytes());
     headers.append(HeaderName::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     if let Some(value) = &files.cache_control {
         add(headers, HeaderName::CACHE_CONTROL, value.as_bytes());
     }
 
     let there = Validators { exists: true, etag, last_modified: Some(modified) };
-    let now = UnixTime::from(SystemTime::now());
     let ranges = match conditional::evaluate(&request.method, &there, &request.headers, now) {
-        Decision::Proceed => request.headers.combined(HeaderName::RANGE),
-        Decision::IgnoreRange => None,
+        // Ranges are defined for GET alone: HEAD tells of the whole (RFC 9110 §14.2).
+        Decision::Proceed if request.method == Method::Get => {
+            request.headers.combined(HeaderName::RANGE)
+        }
+        Decision::Proceed | Decision::IgnoreRange => None,
         Decision::NotModified => {
             response.status = StatusCode::NOT_MODIFIED;
             return reply.send(response, ());
