@@ -135,10 +135,10 @@ impl Connection {
         trace::response(&self.trace, now, received, &head.response, Default::default);
         let status = head.response.status;
         if status.is_informational() && status != StatusCode::SWITCHING_PROTOCOLS {
-            self.informational += 1;
-            if self.informational > self.limits.informational {
+            if self.informational == self.limits.informational {
                 return Err(Violation::TooManyInformational.at(0));
             }
+            self.informational += 1;
             self.event = Some(Event::Informational(head.response));
         } else {
             self.begin(head)?;
