@@ -282,3 +282,20 @@ fn the_idle_timer_starts_when_the_answer_is_sent() {
     let idle = server.connection.next_timeout().unwrap() - server.now;
     assert_eq!(idle, Limits::default().idle_timeout);
 }
+
+#[test]
+fn a_driver_that_takes_long_to_write_says_when_it_has() {
+    let mut server = Server::new();
+    server.request(GET);
+    ok(&mut server.connection);
+    server.sent();
+    server.now += Duration::from_secs(50);
+    server.connection.sent(server.now);
+    let left = |server: &Server| server.connection.next_timeout().unwrap() - server.now;
+    assert_eq!(left(&server), Limits::default().idle_timeout, "the next request's time");
+    server.connection.receive(&mut b"?".to_vec(), server.now);
+    assert_eq!(server.connection.state(), State::Closing);
+    server.now += Duration::from_secs(50);
+    server.connection.sent(server.now);
+    assert_eq!(left(&server), Limits::default().linger, "the close's");
+}

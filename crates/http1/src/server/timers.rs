@@ -24,6 +24,18 @@ impl Connection {
         self.timer.due()
     }
 
+    /// All that was to be sent has been: the time for the next request, or for the peer's close,
+    /// begins now. Without this call it begins when the answer was queued, and a driver that takes
+    /// a minute to write a large one would find the connection idle for a minute already.
+    pub fn sent(&mut self, now: Instant) {
+        self.timer.tick(now);
+        match self.state {
+            State::Closing => self.timer.set(self.limits.linger),
+            State::Open if !self.is_busy() => self.timer.set(self.limits.idle_timeout),
+            State::Open | State::Closed | State::Upgraded => {}
+        }
+    }
+
     /// The time has come, or may have.
     pub fn handle_timeout(&mut self, now: Instant) {
         if !self.timer.fire(now) {

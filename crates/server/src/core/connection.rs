@@ -136,9 +136,16 @@ impl Connection {
         self.http1.state()
     }
 
-    /// Whether no request is under way.
+    /// Whether no request is under way: none is being answered, no part of one has come, and the
+    /// last answer's peer is not still sending what nobody wants.
     pub fn is_idle(&self) -> bool {
-        self.current.is_none()
+        self.current.is_none() && !self.http1.is_busy()
+    }
+
+    /// All that [`poll_transmit`](Self::poll_transmit) gave was handed to the kernel, some time
+    /// later: what the peer does next is counted from now.
+    pub fn sent(&mut self, moment: &Moment) {
+        self.http1.sent(moment.now);
     }
 
     /// Finish the request under way, if there is one, and take no other.

@@ -90,6 +90,7 @@ impl Slot {
     /// Writes what there is, lets the connection produce more, and begins the end when it is time.
     pub(super) fn advance(&mut self, moment: &Moment) -> Fate {
         let mut budget = TURN;
+        let waited = !self.out.is_empty();
         loop {
             if !self.out.is_full() {
                 self.connection.poll_transmit(moment, &mut self.out);
@@ -111,11 +112,14 @@ impl Slot {
             self.connection.process(moment);
         }
         self.stalled_since = None;
+        if waited {
+            self.connection.sent(moment);
+        }
         match self.connection.state() {
             State::Open => Fate::Keep,
             // Upgrades are not accepted yet, so nothing can take such a connection over.
             State::Closed | State::Upgraded => Fate::Drop,
-            State::Closing => self.begin_end(),
+            State::Closing => self.begin_end(moment),
         }
     }
 
@@ -171,19 +175,29 @@ impl Slot {
     /// All is said. The peer may still be sending; were the socket closed now, the kernel would
     /// answer that with a reset, and a reset makes the peer's kernel forget our last answer
     /// (RFC 9112 §9.6). So only our half is closed, and the rest is read and dropped for a while.
-    fn begin_end(&mut self) -> Fate {
+    fn begin_end(&mut self, moment: &Moment) -> Fate {
         if !self.shut {
             self.shut = true;
             if self.read_closed || self.socket.shut_down_sending().is_err() {
                 return Fate::Drop;
             }
+            self.connection.sent(moment);
         }
         Fate::Keep
     }
 
     /// When somebody must look at this slot even if nothing happens.
     pub(super) fn deadline(&self) -> Option<Instant> {
-        [self.connection.next_timeout(), self.stalled_until()].into_iter().flatten().min()
+        let own = self.connection.next_timeout().filter(|_| !self.is_delivering());
+        [own, self.stalled_until()].into_iter().flatten().min()
+    }
+
+    /// Whether there is nothing to wait for but that the peer takes its answer: the time for its
+    /// next request, or for its close, has not begun. However long a download takes, the
+    /// connection is as good as new behind it.
+    fn is_delivering(&self) -> bool {
+        let over = self.connection.state() == State::Closing || self.connection.is_idle();
+        over && !self.out.is_empty()
     }
 
     fn stalled_until(&self) -> Option<Instant> {
@@ -195,7 +209,9 @@ impl Slot {
         if self.stalled_until().is_some_and(|until| until <= moment.now) {
             return Fate::Drop;
         }
-        self.connection.handle_timeout(moment);
+        if !self.is_delivering() {
+            self.connection.handle_timeout(moment);
+        }
         self.advance(moment)
     }
 
@@ -205,12 +221,16 @@ impl Slot {
         Interest { readable, writable: !self.out.is_empty() }
     }
 
-    /// Whether a stop may close it at once.
+    /// Whether a stop may close it at once: nothing was asked, and no answer is on its way.
     pub(super) fn is_quiet(&self) -> bool {
-        self.shut || self.connection.is_idle() && self.out.is_empty()
+        self.connection.is_idle() && self.out.is_empty()
     }
 }
 
 fn is_passing(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
 }
+
+#[cfg(test)]
+#[path = "slot_tests.rs"]
+mod tests;
