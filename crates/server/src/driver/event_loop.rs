@@ -22,7 +22,7 @@ use super::{
     slot::{Fate, Slot},
     socket::Socket,
 };
-use crate::{Hub, Peer, core::Connection, core::Moment};
+use crate::{Hub, Peer, core::Connection, core::Moment, handler::contained};
 use sockets::{Events, Interest, Poller, Timers, Token};
 use std::{
     io,
@@ -79,6 +79,17 @@ impl EventLoop {
     /// Runs until a stop is asked for and the last connection has ended, or its grace has.
     pub(super) fn run(mut self) -> io::Result<()> {
         crate::exchange::enter_loop();
+        let result = self.turns();
+        // Closed in this order, so that a connection that another loop hands over meanwhile is
+        // dropped by whoever comes second.
+        self.mailbox.close();
+        for number in self.slots.numbers() {
+            self.close(number);
+        }
+        result
+    }
+
+    fn turns(&mut self) -> io::Result<()> {
         self.acceptor.register(&self.poller)?;
         let (mut events, mut letters) = (Events::with_capacity(256), Vec::new());
         while !self.has_ended() {
@@ -97,11 +108,8 @@ impl EventLoop {
             }
             self.on_timers();
             if let Some(log) = &self.shared.service.log {
-                log.flush();
+                contained(|| log.flush());
             }
-        }
-        for number in self.slots.numbers() {
-            self.close(number);
         }
         Ok(())
     }
@@ -138,6 +146,10 @@ impl EventLoop {
     }
 
     fn adopt(&mut self, socket: Socket, peer: Peer) {
+        if self.stopping.is_some() {
+            // Dealt out before the stop, arrived behind it: nothing of it was read.
+            return;
+        }
         let admitted = self.shared.admit();
         let refused = match admitted {
             super::Admission::Welcome => false,
@@ -223,7 +235,11 @@ impl EventLoop {
     /// Does `work` on a slot, then puts the poller and the timers in step with what it wants.
     fn after(&mut self, number: Number, work: impl FnOnce(&mut Slot, &mut [u8], &Moment) -> Fate) {
         let Some(slot) = self.slots.get_mut(number) else { return };
-        if work(slot, &mut self.scratch, &self.moment) == Fate::Drop {
+        let mut fate = Fate::Drop;
+        // Handlers, listeners and logs are contained where they are called. A panic that gets here
+        // is a bug of this stack, or a trace listener's: it costs this connection and no other.
+        contained(|| fate = work(slot, &mut self.scratch, &self.moment));
+        if fate == Fate::Drop {
             return self.close(number);
         }
         let wanted = slot.wanted_interest();
@@ -249,6 +265,27 @@ impl EventLoop {
             let _ = self.poller.remove(&slot.socket);
             slot.connection.disconnect();
             self.shared.release(slot.connection.is_refused());
+            self.forget_reminders();
+        }
+    }
+
+    /// Reminders of connections that are gone stay among the timers until they are due. With a
+    /// connection for each request that is a minute's worth of requests; so when they are the most
+    /// by far, the list is made anew of those that count.
+    fn forget_reminders(&mut self) {
+        const FEW: usize = 1024;
+        if self.timers.len() <= FEW + 4 * self.slots.len() {
+            return;
+        }
+        self.timers = Timers::new();
+        for number in self.slots.numbers() {
+            if let Some(armed) = self.slots.get_mut(number).and_then(|slot| slot.armed) {
+                self.timers.set(armed, number);
+            }
         }
     }
 }
+
+#[cfg(test)]
+#[path = "event_loop_tests.rs"]
+mod tests;

@@ -3,7 +3,7 @@
 use super::socket::Socket;
 use crate::{Key, Peer, Wake};
 use sockets::Waker;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A message to a loop.
 pub(crate) enum Mail {
@@ -16,21 +16,35 @@ pub(crate) enum Mail {
 }
 
 /// A loop's letter box. The loop is woken by the first letter only; it empties the box when it
-/// wakes.
+/// wakes. Whoever finds the box not empty may go: the first one has woken the loop or is about to.
 pub(crate) struct Mailbox {
-    letters: Mutex<Vec<Mail>>,
+    letters: Mutex<Letters>,
     waker: Waker,
+}
+
+#[derive(Default)]
+struct Letters {
+    waiting: Vec<Mail>,
+    /// Nobody reads any more: a connection that is left here would never be closed.
+    closed: bool,
 }
 
 impl Mailbox {
     pub(crate) fn new(waker: Waker) -> Self {
-        Self { letters: Mutex::new(Vec::new()), waker }
+        Self { letters: Mutex::default(), waker }
+    }
+
+    fn letters(&self) -> MutexGuard<'_, Letters> {
+        self.letters.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn post(&self, mail: Mail) {
-        let mut letters = self.letters.lock().unwrap_or_else(PoisonError::into_inner);
-        let first = letters.is_empty();
-        letters.push(mail);
+        let mut letters = self.letters();
+        if letters.closed {
+            return;
+        }
+        let first = letters.waiting.is_empty();
+        letters.waiting.push(mail);
         drop(letters);
         if first {
             self.waker.wake();
@@ -39,8 +53,16 @@ impl Mailbox {
 
     /// Takes all letters; `into` is empty and lends its memory.
     pub(crate) fn collect(&self, into: &mut Vec<Mail>) {
-        let mut letters = self.letters.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::swap(&mut *letters, into);
+        std::mem::swap(&mut self.letters().waiting, into);
+    }
+
+    /// The loop has ended: what is here and what still comes is dropped.
+    pub(crate) fn close(&self) {
+        let mut letters = self.letters();
+        letters.closed = true;
+        let left = std::mem::take(&mut letters.waiting);
+        drop(letters);
+        drop(left);
     }
 }
 

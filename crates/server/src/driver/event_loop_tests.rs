@@ -1,0 +1,109 @@
+//! A loop that is turned by hand.
+#![allow(clippy::panic, reason = "a test that panics has failed, or means to")]
+
+use super::*;
+use crate::{Limits, Service, Workers, inline};
+use http::StatusCode;
+use std::{
+    io::{Read, Write},
+    os::unix::net::UnixStream,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+fn event_loop() -> EventLoop {
+    let handler = inline(|_, reply| reply.text(StatusCode::OK, "hello"));
+    let limits = Arc::new(Limits::default());
+    let trace = wire::trace::Trace::default();
+    let service = Service { handler: Arc::new(handler), limits, log: None, trace };
+    let poller = Poller::new().unwrap();
+    let mailbox = Arc::new(Mailbox::new(poller.waker()));
+    let shared = Arc::new(Shared {
+        service: Arc::new(service),
+        workers: Workers::new(1, 1),
+        loops: vec![mailbox.clone()],
+        turn: AtomicUsize::new(0),
+        connections: AtomicUsize::new(0),
+        refusals: AtomicUsize::new(0),
+    });
+    EventLoop::new(poller, mailbox, shared, Acceptor::default())
+}
+
+/// A new connection of the loop: its number, and the client's end.
+fn connect(turned: &mut EventLoop) -> (Number, UnixStream) {
+    let (ours, theirs) = UnixStream::pair().unwrap();
+    ours.set_nonblocking(true).unwrap();
+    turned.adopt(Socket::Unix(ours), Peer::Unix);
+    (turned.slots.numbers().last().copied().unwrap_or(Number::MAX), theirs)
+}
+
+fn connections(turned: &EventLoop) -> usize {
+    assert_eq!(turned.slots.len(), turned.shared.connections.load(Ordering::Relaxed));
+    turned.slots.len()
+}
+
+#[test]
+fn a_panic_costs_the_connection_it_happened_on_and_no_other() {
+    let mut turned = event_loop();
+    let (number, mut client) = connect(&mut turned);
+    let _other = connect(&mut turned);
+    turned.after(turned.slots.numbers()[0], |_, _, _| panic!("on purpose, in a test"));
+    assert_eq!(connections(&turned), 1);
+    assert!(turned.slots.get_mut(number).is_none());
+    assert_eq!(client.read(&mut [0]).unwrap(), 0, "it was closed");
+}
+
+#[test]
+fn a_connection_that_arrives_behind_the_stop_is_closed_at_once() {
+    let mut turned = event_loop();
+    turned.begin_stop();
+    let (_, mut client) = connect(&mut turned);
+    assert_eq!((connections(&turned), client.read(&mut [0]).unwrap()), (0, 0));
+}
+
+#[test]
+fn a_connection_that_is_handed_to_a_loop_that_has_ended_is_closed() {
+    let mut turned = event_loop();
+    turned.begin_stop();
+    let mailbox = turned.mailbox.clone();
+    turned.run().unwrap();
+    let (ours, mut theirs) = UnixStream::pair().unwrap();
+    mailbox.post(Mail::Accepted(Socket::Unix(ours), Peer::Unix));
+    assert_eq!(theirs.read(&mut [0]).unwrap(), 0);
+}
+
+#[test]
+fn reminders_of_connections_that_are_gone_do_not_pile_up() {
+    let mut turned = event_loop();
+    let (stays, _client) = connect(&mut turned);
+    for _ in 0..5000 {
+        let (number, client) = connect(&mut turned);
+        drop(client);
+        turned.close(turned.slots.numbers().into_iter().find(|&it| it != stays).unwrap_or(number));
+    }
+    assert_eq!(connections(&turned), 1);
+    assert!(turned.timers.len() < 2000, "{} reminders for one connection", turned.timers.len());
+    let idle = turned.slots.get_mut(stays).unwrap().deadline().unwrap();
+    turned.moment.advance(idle, turned.moment.wall);
+    turned.on_timers();
+    assert_eq!(connections(&turned), 0, "the reminder that counts was kept");
+}
+
+#[test]
+fn a_stop_lets_a_peer_that_is_still_sending_read_its_answer() {
+    let mut turned = event_loop();
+    let (number, mut client) = connect(&mut turned);
+    // The handler answers without reading; what is still to come is small enough to be dropped.
+    client.write_all(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nfo").unwrap();
+    turned.on_socket(number, true, false);
+    turned.begin_stop();
+    assert_eq!(connections(&turned), 1);
+    client.write_all(b"ur").unwrap();
+    turned.on_socket(number, true, false);
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    turned.on_socket(number, true, false);
+    drop(client);
+    turned.on_socket(number, true, true);
+    assert_eq!(connections(&turned), 0);
+}
