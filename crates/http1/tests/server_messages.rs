@@ -151,6 +151,21 @@ fn a_violation_in_content_is_answered_if_no_response_began() {
 }
 
 #[test]
+fn a_violation_behind_a_complete_answer_leaves_time_to_read_it() {
+    let mut server = Server::new();
+    server.request("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+    ok(&mut server.connection);
+    assert_eq!(server.sent(), OK);
+    // Nobody wanted this content, and it is wrong. More of it may be on its way: a socket that is
+    // closed now is reset, and the reset could eat the answer.
+    server.receive("z\r\n");
+    assert!(matches!(server.event(), Some(Event::Violation(_))));
+    assert_eq!(server.connection.state(), State::Closing);
+    assert!(server.connection.wants_receive());
+    assert_eq!(server.sent(), "", "one answer is enough");
+}
+
+#[test]
 fn a_response_to_head_tells_the_length_and_has_no_content() {
     let mut server = Server::new();
     let (request, _) = server.request("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n");

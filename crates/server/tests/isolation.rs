@@ -204,3 +204,16 @@ fn a_reader_as_fast_as_the_loop_delays_nobody() {
     stop.send(()).unwrap();
     assert!(reader.join().unwrap() > 0);
 }
+
+#[test]
+fn a_client_that_sends_much_before_it_reads_gets_the_answer_that_refuses_it() {
+    let mut limits = Limits::default();
+    limits.http1.content = 1024;
+    let server = start_with(fast(), limits);
+    let mut client = connect(&server);
+    let head = "PUT /fast HTTP/1.1\r\nHost: a\r\nContent-Length: 8388608\r\n\r\n";
+    client.write_all(head.as_bytes()).unwrap();
+    // Whether all of it is taken does not matter; that the answer can be read behind it does.
+    let _ = client.write_all(&vec![b'x'; 8 << 20]);
+    assert_eq!(status(&rest(client)), "413");
+}

@@ -71,8 +71,10 @@ impl Connection {
                 self.response = Response::Done;
                 self.linger();
             }
+            // The answer is out, and only content that nobody wanted is wrong: it stays readable.
+            Response::Done => self.linger(),
             // The answer under way cannot be mended, and is better cut than believed.
-            Response::Content | Response::Done | Response::Switched => {
+            Response::Content | Response::Switched => {
                 self.state = State::Closed;
                 self.timer.clear();
             }
