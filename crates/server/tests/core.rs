@@ -5,14 +5,14 @@
     reason = "a test that panics has failed, which is what it is for"
 )]
 
-use http::StatusCode;
+use http::{Response, StatusCode};
 use server::{
     AccessLog, Handler, Hub, Key, Limits, Moment, Peer, Piece, Record, Reply, Request, Router,
     Service, Wake, Workers, core::Connection, inline,
 };
 use std::{
-    io::Read,
-    sync::{Arc, mpsc},
+    io::{Read, Write},
+    sync::{Arc, Mutex, mpsc},
     time::Instant,
 };
 use wire::{Output, UnixTime};
@@ -102,6 +102,56 @@ fn a_log_that_panics_costs_no_answer() {
     let mut connection = connection(hello, Limits::default(), Some(Arc::new(Clumsy)));
     connection.receive(&mut b"GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(2), &moment());
     assert_eq!(sent(&mut connection).matches("HTTP/1.1 200").count(), 2);
+}
+
+/// Keeps the codes and the octets.
+#[derive(Default)]
+struct Notes(Mutex<Vec<(u16, u64)>>);
+
+impl AccessLog for Notes {
+    fn record(&self, record: &Record) {
+        self.0.lock().unwrap().push((record.status.as_u16(), record.octets));
+    }
+}
+
+#[test]
+fn each_request_that_a_handler_saw_is_in_the_log_however_it_ended() {
+    let held = Arc::new(Mutex::new(Vec::new()));
+    let keep = held.clone();
+    let router = Router::new()
+        .get("/", inline(|_, reply: Reply| reply.text(StatusCode::OK, "hello")))
+        .get("/late", inline(move |_, reply| keep.lock().unwrap().push(reply)))
+        .get(
+            "/cut",
+            inline(|_, reply: Reply| {
+                let mut writer = reply.stream(Response::new(StatusCode::OK), None);
+                writer.write_all(b"half").unwrap();
+                writer.flush().unwrap();
+            }),
+        )
+        .post(
+            "/",
+            inline(|request: Request, reply: Reply| {
+                request.body.listen(move |_| assert!(!reply.is_cancelled()));
+            }),
+        );
+    let router = Arc::new(router) as Arc<dyn Handler>;
+    let notes = Arc::new(Notes::default());
+    for request in [
+        "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+        "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n",
+        "HEAD /cut HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /cut HTTP/1.1\r\nHost: a\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nz\r\n",
+        "GET /late HTTP/1.1\r\nHost: a\r\n\r\n",
+    ] {
+        let log: Arc<dyn AccessLog> = notes.clone();
+        let mut connection = connection(router.clone(), Limits::default(), Some(log));
+        connection.receive(&mut request.as_bytes().to_vec(), &moment());
+        connection.disconnect(&moment());
+    }
+    let notes = notes.0.lock().unwrap().clone();
+    assert_eq!(notes, [(200, 5), (200, 0), (200, 0), (200, 4), (400, 0), (499, 0)]);
 }
 
 #[test]

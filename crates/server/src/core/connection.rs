@@ -172,10 +172,21 @@ impl Connection {
     }
 
     /// The connection is gone: handlers that still write or read hear of it.
-    pub fn disconnect(&mut self) {
-        if let Some(current) = self.current.take() {
+    pub fn disconnect(&mut self, moment: &Moment) {
+        if let Some(mut current) = self.current.take() {
             current.exchange.disconnect();
+            self.write_down(&mut current, moment);
         }
+    }
+
+    /// Tells the log of an exchange that is over, however it ended.
+    fn write_down(&self, current: &mut Current, moment: &Moment) {
+        let (Some(log), Some(mut record)) = (&self.service.log, current.record.take()) else {
+            return;
+        };
+        record.time = moment.wall;
+        record.took = moment.now.saturating_duration_since(current.began);
+        contained(|| log.record(&record));
     }
 
     // ANCHOR: process
@@ -212,12 +223,17 @@ impl Connection {
             Event::End { trailers } => self.end_content(Ok(trailers)),
             Event::Violation(error) => {
                 self.end_content(Err(ContentError::Malformed(error.to_string())));
-                self.disconnect();
+                // The answer that says so is the protocol's own.
+                let record = self.current.as_mut().and_then(|current| current.record.as_mut());
+                if let Some(record) = record.filter(|record| !record.is_answered()) {
+                    record.status = error.status();
+                }
+                self.disconnect(moment);
             }
             // Nobody here asks for an upgrade yet; a protocol that does will take the octets.
             Event::Upgraded { .. } | Event::Closed { .. } => {
                 self.end_content(Err(ContentError::Ended));
-                self.disconnect();
+                self.disconnect(moment);
             }
         }
     }
@@ -283,7 +299,7 @@ impl Connection {
             Command::Respond { response, payload } => {
                 let length = payload.len();
                 if self.send_head(response, Some(length), moment) {
-                    self.send_payload(payload);
+                    self.send_payload(payload, moment);
                 }
                 self.finish(None, moment);
             }
@@ -293,11 +309,11 @@ impl Connection {
             Command::Data(octets) => {
                 self.count(octets.len() as u64);
                 if self.unended && self.http1.send_vec(octets).is_err() {
-                    self.abort();
+                    self.abort(moment);
                 }
             }
             Command::End { trailers } => self.finish(trailers, moment),
-            Command::Abort => self.abort(),
+            Command::Abort => self.abort(moment),
         }
     }
 
@@ -328,7 +344,7 @@ impl Connection {
         }
     }
 
-    fn send_payload(&mut self, payload: Payload) {
+    fn send_payload(&mut self, payload: Payload, moment: &Moment) {
         self.count(payload.len());
         let sent = match payload {
             Payload::Empty => Ok(()),
@@ -345,11 +361,15 @@ impl Connection {
             }),
         };
         if sent.is_err() {
-            self.abort();
+            self.abort(moment);
         }
     }
 
+    /// Counts content for the log; what answers HEAD is dropped and does not count.
     fn count(&mut self, octets: u64) {
+        if !self.http1.sends_content() {
+            return;
+        }
         if let Some(record) = self.current.as_mut().and_then(|current| current.record.as_mut()) {
             record.octets += octets;
         }
@@ -367,27 +387,25 @@ impl Connection {
             current.exchange.disconnect();
             self.http1.discard_body();
         }
-        if let (Some(log), Some(mut record)) = (&self.service.log, current.record.take()) {
-            record.time = moment.wall;
-            record.took = moment.now.saturating_duration_since(current.began);
-            contained(|| log.record(&record));
-        }
+        self.write_down(&mut current, moment);
         if let Some(exchange) = Arc::get_mut(&mut current.exchange) {
             exchange.renew();
             self.spare = Some(current);
         }
     }
 
-    fn abort(&mut self) {
+    fn abort(&mut self, moment: &Moment) {
         self.http1.abort();
-        self.disconnect();
+        self.disconnect(moment);
     }
 }
 
 /// However a connection ends, by a panic on its loop even, nobody waits for it any longer.
 impl Drop for Connection {
     fn drop(&mut self) {
-        self.disconnect();
+        if let Some(current) = self.current.take() {
+            current.exchange.disconnect();
+        }
     }
 }
 
@@ -401,7 +419,7 @@ fn record(peer: Peer, request: &http::Request, moment: &Moment) -> Record {
         version: request.version,
         referer: text(HeaderName::REFERER),
         user_agent: text(HeaderName::USER_AGENT),
-        status: StatusCode::OK,
+        status: Record::UNANSWERED,
         octets: 0,
         took: std::time::Duration::ZERO,
     }

@@ -5,7 +5,7 @@ use http::{Method, StatusCode, Target, Version};
 use std::{fmt, time::Duration};
 use wire::UnixTime;
 
-/// One exchange, when its answer has been handed to the connection.
+/// One exchange, when its answer has been handed to the connection, or when it was broken off.
 #[derive(Debug)]
 pub struct Record {
     /// Who asked.
@@ -22,12 +22,27 @@ pub struct Record {
     pub referer: Option<String>,
     /// What `User-Agent` said.
     pub user_agent: Option<String>,
-    /// The answer's code.
+    /// The answer's code; 499 where the peer left before there was one, a number that no RFC
+    /// has and every reader of such logs knows.
     pub status: StatusCode,
-    /// Octets of content in the answer.
+    /// Octets of content in the answer, as far as it was made.
     pub octets: u64,
     /// From the head's arrival to the end of the answer.
     pub took: Duration,
+}
+
+impl Record {
+    /// The status of an exchange that has no answer yet.
+    pub(crate) const UNANSWERED: StatusCode = match StatusCode::new(499) {
+        Some(status) => status,
+        // Cannot be: it has three digits.
+        None => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+
+    /// Whether the head of an answer has been made.
+    pub(crate) fn is_answered(&self) -> bool {
+        self.status != Self::UNANSWERED
+    }
 }
 
 /// Somebody who keeps the records.
