@@ -74,8 +74,8 @@ impl HeaderMap {
         if self.fields.capacity() == 0 {
             // A usual answer: four to six fields of some thirty octets. Growing step by step would
             // cost more than the fields themselves.
-            self.fields.reserve(6);
-            self.octets.reserve(192);
+            self.fields = Vec::with_capacity(6);
+            self.octets = Vec::with_capacity(192);
         }
         let start = self.octets.len();
         let middle = start + name.as_bytes().len();
