@@ -195,6 +195,26 @@ fn a_writer_that_is_dropped_is_seen_as_broken() {
 }
 
 #[test]
+fn content_that_would_end_with_the_connection_is_cut_by_a_reset() {
+    let (go, wait) = mpsc::channel::<()>();
+    let wait = Mutex::new(wait);
+    let router = Router::new().get("/", move |_: Request, reply: Reply| {
+        let mut writer = reply.stream(Response::new(StatusCode::OK), None);
+        writer.write_all(b"half").unwrap();
+        writer.flush().unwrap();
+        wait.lock().unwrap().recv().unwrap();
+    });
+    let server = start(router);
+    let mut stream = connect(&server);
+    stream.write_all(b"GET / HTTP/1.0\r\n\r\n").unwrap();
+    let _ = read_until(&mut stream, "half");
+    go.send(()).unwrap();
+    // An orderly close would say that half is all (RFC 9112 §8).
+    let ended = stream.read(&mut [0]).map_err(|error| error.kind());
+    assert_eq!(ended, Err(std::io::ErrorKind::ConnectionReset));
+}
+
+#[test]
 fn a_handler_that_forgets_or_panics_is_a_500() {
     let router = Router::new()
         .get("/forgets", |_: Request, reply: Reply| drop(reply))

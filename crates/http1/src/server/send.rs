@@ -174,6 +174,13 @@ impl Connection {
         !matches!(self.encoder, Encoder::None | Encoder::Dropped)
     }
 
+    /// Whether content is under way whose end is the connection's: were the connection closed now
+    /// in good order, the peer would take the part for the whole (RFC 9112 §8), so it must be
+    /// reset.
+    pub fn ends_with_connection(&self) -> bool {
+        matches!(self.encoder, Encoder::UntilClose)
+    }
+
     /// Octets that can be sent before the application should wait until they were taken.
     pub fn output_room(&self) -> usize {
         self.output.room()

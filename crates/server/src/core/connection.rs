@@ -136,6 +136,11 @@ impl Connection {
         self.http1.state()
     }
 
+    /// Whether an answer is under way that an orderly close would end, as if it were complete.
+    pub fn ends_with_connection(&self) -> bool {
+        self.http1.ends_with_connection()
+    }
+
     /// Whether no request is under way: none is being answered, no part of one has come, and the
     /// last answer's peer is not still sending what nobody wants.
     pub fn is_idle(&self) -> bool {

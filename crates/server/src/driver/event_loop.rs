@@ -263,6 +263,7 @@ impl EventLoop {
         if let Some(mut slot) = self.slots.remove(number) {
             // An error here means that the descriptor was never watched; closing it is all we want.
             let _ = self.poller.remove(&slot.socket);
+            slot.end();
             slot.connection.disconnect(&self.moment);
             self.shared.release(slot.connection.is_refused());
             self.forget_reminders();

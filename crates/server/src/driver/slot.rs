@@ -221,6 +221,15 @@ impl Slot {
         Interest { readable, writable: !self.out.is_empty() }
     }
 
+    /// Called before the socket is closed. Where an answer is cut off, the kernel is told to reset
+    /// the connection: the peer of a close-delimited answer sees its end in nothing else, and what
+    /// a stalled peer did not take need not stay in the kernel for minutes.
+    pub(super) fn end(&self) {
+        if !self.out.is_empty() || self.connection.ends_with_connection() {
+            self.socket.reset_on_close();
+        }
+    }
+
     /// Whether a stop may close it at once: nothing was asked, and no answer is on its way.
     pub(super) fn is_quiet(&self) -> bool {
         self.connection.is_idle() && self.out.is_empty()

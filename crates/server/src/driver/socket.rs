@@ -56,6 +56,18 @@ impl Listener {
 }
 
 impl Socket {
+    /// Lets the close that follows be a reset instead of an orderly end.
+    pub(super) fn reset_on_close(&self) {
+        match self {
+            // Where that fails, the connection is gone already.
+            Self::Tcp(stream) => {
+                drop(sockets::tcp::set_linger(stream, Some(std::time::Duration::ZERO)));
+            }
+            // There is no such thing; a connection within the machine does not need it as much.
+            Self::Unix(_) => {}
+        }
+    }
+
     /// Says that we send no more.
     pub(super) fn shut_down_sending(&self) -> io::Result<()> {
         match self {
