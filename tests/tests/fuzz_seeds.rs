@@ -27,21 +27,29 @@ type Check = fn(&[u8]);
 /// The targets, as `fuzz/fuzz_targets` has them.
 const TARGETS: &[(&str, Check)] = &[
     ("accept", http::fuzzing::check_accept),
+    ("base64", wire::fuzzing::check_base64),
     ("challenge", http::fuzzing::check_challenge),
     ("chunked", http1::fuzzing::check_chunked),
     ("client_connection", http1::fuzzing::check_client_connection),
+    ("control", sockets::fuzzing::check_control),
     ("cookie", http::fuzzing::check_cookie),
     ("date", http::fuzzing::check_date),
+    ("digest_challenge", client::fuzzing::check_challenge),
     ("field_section", http1::fuzzing::check_field_section),
     ("field_values", http::fuzzing::check_field_values),
+    ("hex", wire::fuzzing::check_hex),
     ("httparse", against_httparse::check),
+    ("location", client::fuzzing::check_location),
     ("media_type", http::fuzzing::check_media_type),
+    ("owner_table", sockets::fuzzing::check_owner_table),
+    ("proxy", client::fuzzing::check_proxy),
     ("ranges", http::fuzzing::check_ranges),
     ("request", http1::fuzzing::check_request_head),
     ("request_target", http::fuzzing::check_target),
     ("response", http1::fuzzing::check_response_head),
     ("server_connection", http1::fuzzing::check_server_connection),
     ("uri", http::fuzzing::check_uri),
+    ("varint", wire::fuzzing::check_varint),
 ];
 
 /// Long inputs are cut only in their first octets; the rest is more of the same.
