@@ -8,7 +8,7 @@ use std::time::Instant;
 use wire::trace::{Direction, Field, Layer, Trace, Value};
 
 /// Fields that the connection adds to the caller's, as it writes them.
-pub(crate) type Added = [Option<(&'static str, String)>; 2];
+pub(crate) type Added = [Option<(&'static str, String)>; 3];
 
 pub(crate) fn request(
     trace: &Trace,

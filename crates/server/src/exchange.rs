@@ -202,7 +202,12 @@ impl Exchange {
 
     /// Whether so much content waits for the handler that the peer must wait too.
     pub(crate) fn is_saturated(&self) -> bool {
-        self.state().incoming_octets >= self.hub.limits.content_buffer
+        self.state().incoming_octets >= self.content_buffer()
+    }
+
+    /// The limit; one of nothing would let no octet through, ever.
+    fn content_buffer(&self) -> usize {
+        self.hub.limits.content_buffer.max(1)
     }
 
     /// Hands content to the handler.
@@ -289,7 +294,7 @@ impl Exchange {
     /// `BrokenPipe` when the connection is gone; `WouldBlock` instead of waiting on a loop.
     pub(crate) fn push_data(&self, octets: &mut Vec<u8>) -> io::Result<()> {
         let mut state = self.state();
-        while !state.gone && state.command_octets >= self.hub.limits.reply_buffer {
+        while !state.gone && state.command_octets >= self.hub.limits.reply_buffer.max(1) {
             if ON_LOOP.get() {
                 return Err(io::ErrorKind::WouldBlock.into());
             }
@@ -312,7 +317,7 @@ impl Exchange {
         let mut state = self.state();
         loop {
             if let Some(octets) = state.incoming.pop_front() {
-                let limit = self.hub.limits.content_buffer;
+                let limit = self.content_buffer();
                 let before = state.incoming_octets;
                 state.incoming_octets = before.saturating_sub(octets.len());
                 if before >= limit && state.incoming_octets < limit {

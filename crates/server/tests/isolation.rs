@@ -158,6 +158,43 @@ fn a_stop_finishes_what_is_under_way_and_takes_no_more() {
 }
 
 #[test]
+fn limits_of_nothing_and_for_ever_still_serve() {
+    let mut limits = Limits {
+        content_buffer: 0,
+        reply_buffer: 0,
+        output_buffer: 0,
+        stalled_write: Duration::MAX,
+        grace: Duration::MAX,
+        ..Limits::default()
+    };
+    limits.http1.output = 0;
+    limits.http1.tail = 0;
+    let server = start_with(
+        fast().put("/echo", |mut request: Request, reply: Reply| {
+            let mut writer = reply.stream(Response::new(StatusCode::OK), None);
+            std::io::copy(&mut request.body, &mut writer).unwrap();
+            writer.finish().unwrap();
+        }),
+        limits,
+    );
+    assert_eq!(content(&ask(&server, get("/fast", ""))), "fast");
+    let mut echo = connect(&server);
+    let length = 1 << 20;
+    let head = format!("PUT /echo HTTP/1.0\r\nContent-Length: {length}\r\n\r\n");
+    echo.write_all(head.as_bytes()).unwrap();
+    let mut sending = echo.try_clone().unwrap();
+    let sender = std::thread::spawn(move || sending.write_all(&vec![b'x'; length]).unwrap());
+    assert_eq!(content(&rest(echo)).len(), length);
+    sender.join().unwrap();
+    let mut under_way = connect(&server);
+    under_way.write_all(b"GET /fast HTTP/1.1\r\nHost").unwrap();
+    server.stopper().stop();
+    let _ = under_way.write_all(b": a\r\n\r\n");
+    drop(rest(under_way));
+    server.wait().unwrap();
+}
+
+#[test]
 fn a_stop_waits_no_longer_than_its_grace() {
     let limits = Limits { grace: Duration::from_millis(100), ..Limits::default() };
     let (started, starts) = mpsc::channel();

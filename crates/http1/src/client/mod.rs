@@ -140,7 +140,8 @@ impl Connection {
             head_end: HeadEnd::default(),
             decoder: Decoder::None,
             encoder: Encoder::None,
-            output: Output::new(limits.output as usize),
+            // A bound of nothing would never let content begin.
+            output: Output::new((limits.output as usize).max(1)),
             timer: Timer::new(now),
             trace: Trace::default(),
             informational: 0,

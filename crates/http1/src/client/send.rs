@@ -58,7 +58,7 @@ impl Connection {
             out.extend_from_slice(b"\r\n");
             encode::fields(out, &request.headers, announce, Persistence::Implied, &facts);
         });
-        let added = || encode::added(announce, Persistence::Implied);
+        let added = || encode::added(announce, Persistence::Implied, None);
         trace::request(&self.trace, self.timer.now(), Direction::Sent, request, added);
         self.persist &= facts.persists(version);
         let upgrade = facts.upgrade && facts.upgrade_listed && version == Version::Http11;

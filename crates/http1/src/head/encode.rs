@@ -20,7 +20,7 @@ use crate::{
     error::Misuse,
     framing::{Facts, Length},
 };
-use http::{HeaderMap, StatusCode, Version};
+use http::{HeaderMap, StatusCode, Version, date::ImfFixdate};
 
 /// How the head announces the content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,8 +110,12 @@ pub(crate) fn fields(
     });
 }
 
-/// What [`fields`] adds to the caller's fields, for a trace.
-pub(crate) fn added(announce: Announce, persistence: Persistence) -> crate::trace::Added {
+/// What a head adds to the caller's fields, for a trace.
+pub(crate) fn added(
+    announce: Announce,
+    persistence: Persistence,
+    date: Option<ImfFixdate>,
+) -> crate::trace::Added {
     let framing = match announce {
         Announce::Caller | Announce::Nothing => None,
         Announce::Length(length) => Some(("Content-Length", length.to_string())),
@@ -123,7 +127,8 @@ pub(crate) fn added(announce: Announce, persistence: Persistence) -> crate::trac
         Persistence::KeepAlive => Some("keep-alive"),
         Persistence::Upgrade => Some("upgrade"),
     };
-    [framing, connection.map(|option| ("Connection", option.to_owned()))]
+    let connection = connection.map(|option| ("Connection", option.to_owned()));
+    [date.map(|date| ("Date", date.to_string())), framing, connection]
 }
 
 /// Writes one field line.

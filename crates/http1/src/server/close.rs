@@ -92,9 +92,6 @@ impl Connection {
         if let (name, Ok(value)) = (HeaderName::CONTENT_TYPE, HeaderValue::new("text/plain")) {
             response.headers.append(name, value);
         }
-        if let Some(date) = &self.date {
-            response.headers.append(HeaderName::DATE, date.as_value());
-        }
         let announce = Announce::Length(text.len() as u64);
         let facts = framing::Facts::default();
         self.put_head(&response, announce, Persistence::Close, &facts);

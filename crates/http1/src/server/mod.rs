@@ -104,7 +104,7 @@ pub struct Connection {
     output: Output,
     timer: Timer,
     trace: Trace,
-    /// For the answers that the connection gives by itself.
+    /// For answers that have no Date of their own.
     date: Option<ImfFixdate>,
     /// Whether the peer has shut down its sending side.
     ended: bool,
@@ -180,7 +180,8 @@ impl Connection {
             empty_lines: 0,
             decoder: Decoder::None,
             encoder: Encoder::None,
-            output: Output::new(limits.output as usize),
+            // A bound of nothing would never let an answer begin.
+            output: Output::new((limits.output as usize).max(1)),
             timer,
             trace: Trace::default(),
             date: None,
@@ -192,8 +193,8 @@ impl Connection {
         }
     }
 
-    /// Tells the wall time, for the answers that the connection gives by itself: a server that has
-    /// a clock sends Date with each of them (RFC 9110 §6.6.1).
+    /// Tells the wall time, for the Date of each answer that has none: a server that has a clock
+    /// must send it (RFC 9110 §6.6.1), with the answers that the connection gives by itself too.
     pub fn set_date(&mut self, date: ImfFixdate) {
         self.date = Some(date);
     }

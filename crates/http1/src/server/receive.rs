@@ -69,7 +69,8 @@ impl Connection {
             State::Open if self.ended || self.event.is_some() => false,
             // A head ends by itself or at its own limit.
             State::Open if self.request == Request::Head => true,
-            State::Open => self.tail.len() < self.limits.tail as usize,
+            // What is empty has room, whatever the limit.
+            State::Open => self.tail.is_empty() || self.tail.len() < self.limits.tail as usize,
         }
     }
 

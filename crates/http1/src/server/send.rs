@@ -10,9 +10,11 @@ use crate::{
     head::encode::{self, Announce, Persistence},
     state::{Request, Response, ResponseInput},
 };
-use http::{HeaderMap, StatusCode, Version};
+use http::{HeaderMap, HeaderName, StatusCode, Version};
 use std::sync::Arc;
 use wire::trace::Direction;
+
+const DATE: HeaderName<'static> = HeaderName::DATE;
 
 impl Connection {
     /// Sends a 1xx response other than 101, such as 103 Early Hints. HTTP/1.0 knows none of them:
@@ -229,12 +231,18 @@ impl Connection {
         persistence: Persistence,
         facts: &framing::Facts,
     ) {
+        // An application that knows better, such as a cache, sets Date itself.
+        let dates = !response.status.is_informational() && response.headers.get(DATE).is_none();
+        let date = self.date.filter(|_| dates);
         self.output.write(|out| {
             out.reserve(256);
             encode::status_line(out, response.status);
+            if let Some(date) = &date {
+                encode::field(out, DATE.as_bytes(), date.as_bytes());
+            }
             encode::fields(out, &response.headers, announce, persistence, facts);
         });
-        let added = || encode::added(announce, persistence);
+        let added = || encode::added(announce, persistence, date);
         let now = self.timer.now();
         crate::trace::response(&self.trace, now, Direction::Sent, response, added);
     }

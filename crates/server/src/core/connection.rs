@@ -323,10 +323,8 @@ impl Connection {
     }
 
     /// Sends the head; answers whether content may follow.
-    fn send_head(&mut self, mut response: Response, length: Option<u64>, moment: &Moment) -> bool {
-        if !response.headers.contains(HeaderName::DATE) {
-            response.headers.append(HeaderName::DATE, moment.date().as_value());
-        }
+    fn send_head(&mut self, response: Response, length: Option<u64>, moment: &Moment) -> bool {
+        self.http1.set_date(*moment.date());
         let content = match length {
             _ if response.status.forbids_content() => Outgoing::None,
             Some(length) => Outgoing::Length(length),

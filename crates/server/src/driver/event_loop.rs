@@ -201,7 +201,9 @@ impl EventLoop {
 
     fn begin_stop(&mut self) {
         self.acceptor.close(&self.poller);
-        self.stopping = Some(self.moment.now + self.shared.service.limits.grace);
+        // Whoever sets a grace beyond the clock's end means for ever; a year is as long.
+        let (now, year) = (self.moment.now, Duration::from_secs(365 * 24 * 3600));
+        self.stopping = now.checked_add(self.shared.service.limits.grace).or(Some(now + year));
         for number in self.slots.numbers() {
             self.after(number, |slot, _, moment| {
                 if slot.is_quiet() {

@@ -55,7 +55,7 @@ impl Slot {
         Self {
             socket,
             connection,
-            out: Output::new(output_buffer),
+            out: Output::new(output_buffer.max(1)),
             interest: Interest::READ,
             armed: None,
             stalled_since: None,
@@ -201,7 +201,8 @@ impl Slot {
     }
 
     fn stalled_until(&self) -> Option<Instant> {
-        Some(self.stalled_since? + self.connection.limits().stalled_write)
+        // A span beyond the clock's end is no deadline.
+        self.stalled_since?.checked_add(self.connection.limits().stalled_write)
     }
 
     /// The deadline has passed.
