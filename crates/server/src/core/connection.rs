@@ -29,6 +29,10 @@ use wire::Output;
 
 pub use http1::State;
 
+/// Events, which are requests and parts of their content, that a connection is given in one turn.
+/// One read can bring thousands of requests, and each may cost a file's look-up.
+const TURN: u32 = 64;
+
 /// A connection from a client, whichever version it speaks.
 pub struct Connection {
     http1: Http1,
@@ -41,6 +45,8 @@ pub struct Connection {
     spare: Option<Box<Current>>,
     /// Over the cap: it gets a 503 and nothing else.
     refused: bool,
+    /// The turn ended before the work did.
+    more: bool,
     /// A head was sent that announced content: its end must be told.
     unended: bool,
     /// What the external parts of the output stand for, in their order.
@@ -82,6 +88,7 @@ impl Connection {
             current,
             spare,
             refused: false,
+            more: false,
             unended: false,
             files,
         }
@@ -195,9 +202,12 @@ impl Connection {
     }
 
     // ANCHOR: process
-    /// Moves everything as far as it goes: commands of the handler to the peer, events of the peer
-    /// to the handler.
+    /// Moves everything as far as it goes in one turn: commands of the handler to the peer, events
+    /// of the peer to the handler. Where it [has more](Self::has_more) to do, the driver calls
+    /// again when others have had their turn.
     pub fn process(&mut self, moment: &Moment) {
+        let mut turn = TURN;
+        self.more = false;
         loop {
             self.apply_commands(moment);
             let receiving = self.current.as_ref().filter(|current| current.receiving);
@@ -210,12 +220,22 @@ impl Connection {
             if self.current.is_none() && self.http1.output_room() == 0 {
                 break;
             }
+            if turn == 0 {
+                self.more = true;
+                break;
+            }
             let Some(event) = self.http1.poll_event() else { break };
+            turn -= 1;
             self.on_event(event, moment);
         }
         self.spare = None;
     }
     // ANCHOR_END: process
+
+    /// Whether a turn ended before the work did.
+    pub fn has_more(&self) -> bool {
+        self.more
+    }
 
     fn on_event(&mut self, event: Event, moment: &Moment) {
         match event {

@@ -46,6 +46,8 @@ pub(super) struct EventLoop {
     pub(super) moment: Moment,
     scratch: Box<[u8]>,
     pub(super) acceptor: Acceptor,
+    /// Connections whose turn ended before their work did.
+    again: Vec<Number>,
     /// Set by a stop: when whoever is still here is cut off.
     stopping: Option<Instant>,
 }
@@ -72,6 +74,7 @@ impl EventLoop {
             moment: Moment::new(Instant::now(), SystemTime::now().into()),
             scratch: vec![0; SCRATCH].into_boxed_slice(),
             acceptor,
+            again: Vec::new(),
             stopping: None,
         }
     }
@@ -107,6 +110,7 @@ impl EventLoop {
                 self.on_mail(letter);
             }
             self.on_timers();
+            self.go_on();
             if let Some(log) = &self.shared.service.log {
                 contained(|| log.flush());
             }
@@ -120,6 +124,9 @@ impl EventLoop {
 
     /// How long there is nothing to do unless something happens.
     fn patience(&self) -> Option<Duration> {
+        if !self.again.is_empty() {
+            return Some(Duration::ZERO);
+        }
         let wake = [self.timers.next(), self.stopping, self.acceptor.resumes()];
         let next = wake.into_iter().flatten().min()?;
         Some(next.saturating_duration_since(Instant::now()))
@@ -199,6 +206,17 @@ impl EventLoop {
         }
     }
 
+    /// Gives those their next turn who had more to do than fits in one.
+    fn go_on(&mut self) {
+        for number in std::mem::take(&mut self.again) {
+            self.after(number, |slot, _, moment| {
+                slot.again = false;
+                slot.connection.process(moment);
+                slot.advance(moment)
+            });
+        }
+    }
+
     fn begin_stop(&mut self) {
         self.acceptor.close(&self.poller);
         // Whoever sets a grace beyond the clock's end means for ever; a year is as long.
@@ -243,6 +261,10 @@ impl EventLoop {
         contained(|| fate = work(slot, &mut self.scratch, &self.moment));
         if fate == Fate::Drop {
             return self.close(number);
+        }
+        if slot.connection.has_more() && !slot.again {
+            slot.again = true;
+            self.again.push(number);
         }
         let wanted = slot.wanted_interest();
         if wanted != slot.interest {

@@ -72,6 +72,35 @@ fn a_connection_that_is_handed_to_a_loop_that_has_ended_is_closed() {
 }
 
 #[test]
+fn a_pipeline_takes_turns_with_the_others() {
+    let mut turned = event_loop();
+    let (greedy, mut client) = connect(&mut turned);
+    let asked = 1000;
+    client.write_all(&b"GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(asked)).unwrap();
+    client.set_nonblocking(true).unwrap();
+    let mut answers = |turned: &mut EventLoop| {
+        turned.go_on();
+        let (mut text, mut buffer) = (String::new(), [0; 256 * 1024]);
+        while let Ok(count) = client.read(&mut buffer) {
+            text.push_str(std::str::from_utf8(&buffer[..count]).unwrap());
+        }
+        text.matches("HTTP/1.1 200").count()
+    };
+    turned.on_socket(greedy, true, false);
+    // What one read brought is far more than one turn.
+    let mut answered = answers(&mut turned);
+    assert!(answered < asked / 2, "{answered} answers in two turns");
+    assert_eq!(turned.patience(), Some(Duration::ZERO), "there is work left");
+    while answered < asked {
+        let more = answers(&mut turned);
+        assert!(more > 0, "a part of the pipeline was forgotten");
+        answered += more;
+    }
+    assert_eq!(answers(&mut turned), 0);
+    assert_ne!(turned.patience(), Some(Duration::ZERO), "and then there is none");
+}
+
+#[test]
 fn reminders_of_connections_that_are_gone_do_not_pile_up() {
     let mut turned = event_loop();
     let (stays, _client) = connect(&mut turned);

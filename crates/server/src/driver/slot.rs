@@ -43,6 +43,8 @@ pub(super) struct Slot {
     pub(super) interest: Interest,
     /// The earliest entry for us among the loop's timers.
     pub(super) armed: Option<Instant>,
+    /// It is among those that the loop comes back to in its next turn.
+    pub(super) again: bool,
     /// When the peer last took something while something waited.
     stalled_since: Option<Instant>,
     read_closed: bool,
@@ -58,6 +60,7 @@ impl Slot {
             out: Output::new(output_buffer.max(1)),
             interest: Interest::READ,
             armed: None,
+            again: false,
             stalled_since: None,
             read_closed: false,
             shut: false,
@@ -107,6 +110,10 @@ impl Slot {
                     return Fate::Keep;
                 }
                 Err(_) => return Fate::Drop,
+            }
+            if self.connection.has_more() {
+                self.stalled_since = None;
+                return Fate::Keep;
             }
             // There is room again: the handler may go on.
             self.connection.process(moment);
