@@ -1,6 +1,14 @@
 //! Octets that came before their time: the start of a head, content nobody asked for yet, the next
 //! requests of a pipeline.
 //!
+//! ```text
+//!  octets  │ read already │ waits                 │
+//!          0             read                    len
+//! ```
+//!
+//! Taking from the front moves a number, not the octets: a pipeline of a thousand requests in one
+//! read would otherwise be moved a thousand times. They move when something is added.
+//!
 //! Invariant: an empty tail holds no memory, so an idle connection has no buffer.
 
 /// The unread end of what was received.
@@ -45,7 +53,8 @@ impl Tail {
         (std::mem::take(&mut self.octets), std::mem::take(&mut self.read))
     }
 
-    /// Takes back what was lent, of which `read` octets from the front are done with.
+    /// Takes back what was lent, of which `read` octets from the front are done with. Where all
+    /// are, the memory is freed: ten thousand idle connections are the normal case.
     pub(crate) fn put_back(&mut self, octets: Vec<u8>, read: usize) {
         if read < octets.len() {
             (self.octets, self.read) = (octets, read);

@@ -16,6 +16,19 @@
 //! The chunks that one input holds are moved together in it, so an application sees runs of
 //! content, not the sender's chunks, which mean nothing (§7.1).
 //!
+//! | the sender's mistake              | what a careless reader does     | here                    |
+//! |-----------------------------------|---------------------------------|-------------------------|
+//! | size too small by one             | takes the last octet for the CR | `ChunkEndInvalid`       |
+//! | size too large by one             | takes the CR for content        | `ChunkEndInvalid`       |
+//! | `0x10`, `+10`                     | reads 0, or 16                  | `ChunkSizeInvalid`      |
+//! | `10 ` and no extension            | drops the space                 | `ChunkExtensionInvalid` |
+//! | 17 digits                         | wraps around to a small size    | `ChunkSizeOverflow`     |
+//! | LF alone behind a size            | ends the line; others do not    | `BareLf`                |
+//! | Content-Length in the trailers    | frames the message anew         | `TrailerForbidden`      |
+//!
+//! Each of them is a way to let two servers in a row see two different requests, so leniency
+//! forgives none but the last.
+//!
 //! Invariant: a size is a number that was read, never room that was reserved.
 
 use super::Found;
@@ -118,6 +131,7 @@ impl Decoder {
     fn size(&mut self, input: &[u8], limits: &Limits) -> Result<usize, Error> {
         let Some(length) = self.end.line(input) else {
             let most = limits.chunk_line as usize;
+            // A line without an end must not be waited for: it would be kept, octet by octet.
             return if input.len() > most {
                 Err(self.fail(Violation::ChunkLineTooLong, most))
             } else {
@@ -131,6 +145,8 @@ impl Decoder {
         let line = input.get(..length).unwrap_or_default();
         let head = read_line(&mut Reader::new(line))
             .map_err(|error| Error { offset: error.offset + self.offset, ..error })?;
+        // One octet of content per chunk, and a kilobyte of extensions with it: allowed by the
+        // grammar, and work without end. The sum over all chunks is what is bounded.
         let extensions = self.extensions.saturating_add(head.extensions);
         if extensions > limits.extensions {
             return Err(self.fail(Violation::ExtensionsTooLarge, 0));
@@ -162,7 +178,9 @@ impl Decoder {
     fn trailers(&mut self, input: &[u8], limits: &Limits) -> Result<usize, Error> {
         let shift = |error: Error| Error { offset: error.offset + self.offset, ..error };
         let length = match input {
+            // No trailers: the usual case, an empty line at once.
             [b'\r', b'\n', ..] => 2,
+            // Told apart by the reader below, which refuses it unless it is lenient.
             [b'\n', ..] => 1,
             _ => match self.end.find(input, limits, Kind::Trailers).map_err(shift)? {
                 Some(length) => length,
@@ -202,6 +220,7 @@ fn read_line(reader: &mut Reader<'_>) -> Result<ChunkHead, Error> {
         let digit = char::from(*digit).to_digit(16)?;
         size.checked_mul(16)?.checked_add(digit.into())
     });
+    // Sixteen digits fill 64 bits; more are an overflow, unless they are zeros in front.
     let size = size.ok_or(Violation::ChunkSizeOverflow.at(0))?;
     reader.explain(|| format!("{size} octets"));
     let before = reader.offset();

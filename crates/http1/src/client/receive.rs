@@ -1,6 +1,19 @@
 //! Octets in: 1xx, final heads, content.
 //!
 //! RFC 9110 §15.2, RFC 9112 §4, §6.3, §9.2
+//!
+//! ```text
+//!  sent:      GET /a     HEAD /b     GET /c
+//!  received:  103 200 content     200     200 content
+//!             └── /a ───────┘    └ /b ┘   └─── /c ───┘
+//! ```
+//!
+//! A response does not name its request; only the order does, and the method decides whether
+//! content follows (HEAD's never has any, whatever its fields say). One response too many or too
+//! few, and every answer behind it goes to the wrong question: one user's page to another user. So
+//! octets that nobody asked for end the connection, and none is used again that is in doubt.
+//!
+//! Invariant: a response without a length is complete only when its sender closed in good order.
 
 use super::{Connection, Event, Waiting};
 use crate::{

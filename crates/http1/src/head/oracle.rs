@@ -10,6 +10,16 @@
 //! obs-fold     = OWS CRLF RWS                    refused in requests, a space in responses
 //! ```
 //!
+//! Most of what it refuses was once forgiven by some server and not by the next one in the chain:
+//!
+//! | on the wire                 | one reads                    | another reads                  |
+//! |-----------------------------|------------------------------|--------------------------------|
+//! | `Content-Length : 5`        | a length                     | an unknown field: no content   |
+//! | `X: a` CRLF SP `Host: b`    | a value over two lines       | a second Host                  |
+//! | `A: b` CR `Host: c`         | one field with a CR in it    | two lines                      |
+//! | `A: b` LF `Host: c`         | one field with an LF in it   | two lines                      |
+//! | `GET /a b HTTP/1.1`         | the target `/a b`            | the target `/a`, version `b`   |
+//!
 //! It is written over [`Reader`], so with an observer it is the dissector too, and what `dissect`
 //! prints is what the connection enforces.
 //!
@@ -68,6 +78,7 @@ pub fn request(reader: &mut Reader<'_>, limits: &Limits) -> Result<RequestHead, 
     space(reader, Violation::MethodInvalid, start)?;
     let target_at = here(reader, start);
     let target = take_while(reader, "request-target", is_target_octet);
+    // What ends the target decides which mistake it is: only a space may.
     match reader.rest() {
         _ if target.is_empty() => return Err(space_or(reader, Violation::TargetInvalid, start)),
         [b' ', ..] => {}
@@ -135,6 +146,7 @@ pub(crate) fn fields(
         return Err(Violation::SpaceBeforeFields.at(here(reader, start)));
     }
     while !matches!(reader.rest(), [] | [b'\r' | b'\n', ..]) {
+        // Counted before the line is read: a field costs a place whatever it holds.
         if places.len() == rules.fields {
             return Err(Violation::TooManyFields.at(here(reader, start)));
         }
@@ -269,6 +281,8 @@ fn line_end(
             Ok(())
         }
         [b'\n', ..] => Err(Violation::BareLf.at(at)),
+        // Some readers take it for the end of the line, some for a space, some for a part of the
+        // value: nobody knows what the sender meant (RFC 9112 §2.2).
         [b'\r', _, ..] => Err(Violation::BareCr.at(at)),
         [] | [b'\r'] => Err(Violation::EndInHead.at(at)),
         [..] => Err(otherwise.at(at)),

@@ -8,7 +8,19 @@
 //! ```
 //!
 //! A socket that is closed while octets wait unread is reset, and the reset can overtake the answer
-//! that told the peer why. Hence `Closing`.
+//! that told the peer why. Hence `Closing`:
+//!
+//! ```text
+//!  client                                   server
+//!    │ POST … 10 MB of content  ───────────►  │ too large
+//!    │ ◄─────────────────────── 413, FIN      │ Closing: reads on and drops
+//!    │ … still sending  ──────────────────►   │ (closed here, the kernel would answer with RST,
+//!    │ reads 413, closes: FIN  ───────────►   │  and the client's would throw the 413 away)
+//!    │                                        │ Closed
+//! ```
+//!
+//! Invariant: behind a broken rule no octet is read as a request any more: nobody knows where one
+//! begins.
 
 use super::{Connection, Event, Exchange, Reading};
 use crate::{

@@ -3,6 +3,21 @@
 //! RFC 9112 §2.2, §6, §9.3
 //!
 //! What is received is read where it lies; only what cannot be used yet is kept in the tail.
+//!
+//! ```text
+//!  one read:   │ head of A │ content of A │ head of B │ half a head │
+//!               Request     Data, End      └──────── tail ─────────┘
+//!               at once     when asked for  until A is answered
+//! ```
+//!
+//! Where one message ends, the next begins, and nothing on the wire marks the place: one octet
+//! too few taken as content, and it is read as the first of the next request's method; one too
+//! many, and the next request lacks its first. So the framing is decided once, in [`framing`], and
+//! an error in it ends the connection: behind it is no place that both sides would call the next
+//! head.
+//!
+//! Invariant: at most one event waits. While it does, nothing more is read, and the driver is told
+//! so by [`Connection::wants_receive`]; that is how a slow application slows its peer.
 
 use super::{Connection, Event, Exchange, Reading};
 use crate::{
@@ -157,10 +172,14 @@ impl Connection {
     // ANCHOR: head
     /// Reads a head, if it is whole.
     fn head(&mut self, input: &[u8]) -> Result<Step, Error> {
+        // Behind CONNECT or an upgrade these octets may not be HTTP at all, and behind a last
+        // request they are nobody's: only the answer before them tells.
         if self.response != Response::Idle {
             return Ok(Step::Stuck(0));
         }
         if self.head_end.is_new() {
+            // Some old clients send a CRLF too many behind a POST's content (RFC 9112 §2.2). A
+            // bound, since an empty line is two octets and a turn of ours.
             match input {
                 [b'\r', b'\n', ..] => {
                     self.empty_lines += 1;
@@ -176,6 +195,8 @@ impl Connection {
         let Some((head, length)) = head::next_request(&mut self.head_end, input, &self.limits)?
         else {
             if self.request == Request::Idle {
+                // Set once, by the first octet: a peer that sends another one just in time for
+                // ever (slow-loris) moves nothing.
                 self.request = self.request.on(RequestInput::Octet).unwrap_or(self.request);
                 self.timer.set(self.limits.head_timeout);
             }
@@ -201,6 +222,8 @@ impl Connection {
         self.head_end = HeadEnd::default();
         self.empty_lines = 0;
         self.timer.clear();
+        // HTTP/1.0 has neither 100 nor upgrades: an old proxy may have passed those fields on
+        // without knowing what they say (RFC 9110 §7.8, §10.1.1).
         let http11 = request.version != Version::Http10;
         let last = !facts.persists(request.version);
         // Two ways to frame a message were offered, and leniency took one: nobody can be sure about
@@ -271,7 +294,8 @@ impl Connection {
         }
     }
 
-    /// Content came: its sender is given more time, in proportion.
+    /// Content came: its sender is given more time, in proportion. A pause that began anew with
+    /// each octet would let a peer hold a handler for years with one octet every half minute.
     fn pace(&mut self, octets: usize) {
         if self.request != Request::Content || self.timer.due().is_none() {
             return;
