@@ -109,12 +109,14 @@ fn folders_redirect_without_naming_a_host() {
 fn a_listing_is_off_until_it_is_asked_for_and_escapes_names() {
     let place = folder();
     fs::remove_file(place.path().join("site/index.html")).unwrap();
+    fs::write(place.path().join("site/back\\slash"), "not served").unwrap();
     let server = serve(place.path(), |files| files);
     assert_eq!(status(&ask(&server, get("/", ""))), "404");
     let server = serve(place.path(), |files| files.listing(true));
     let page = ask(&server, get("/", ""));
     assert!(page.contains("<a href=\"./empty%3C%3E/\">empty&lt;&gt;/</a>"), "{page}");
     assert!(page.contains("소켓 1.txt") && !page.contains("hidden"), "{page}");
+    assert!(!page.contains("slash"), "a link to it would be a 400: {page}");
 }
 
 #[test]

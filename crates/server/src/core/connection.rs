@@ -8,6 +8,14 @@
 //! Invariant: answers go out in the order of the requests. HTTP/1 has no other way, and the
 //! protocol's `Connection` shows the next request only when the answer before it is whole.
 //!
+//! Three brakes keep what one peer can make us hold to a few hundred kilobytes:
+//!
+//! | what grows           | because                         | the brake                         |
+//! |----------------------|---------------------------------|-----------------------------------|
+//! | a request's content  | the handler reads it too slowly | the socket is not read            |
+//! | an answer's content  | the peer takes it too slowly    | the handler waits in `write`      |
+//! | answers, many of them | the peer asks on, takes none   | the next request is not looked at |
+//!
 //! Invariant: nothing here waits. A handler that must wait runs on a worker, and its exchange wakes
 //! the driver, who calls [`Connection::process`].
 

@@ -1,4 +1,15 @@
 //! New connections: taken from the listeners, made non-blocking, handed on.
+//!
+//! | `accept` says                  | because                    | then                |
+//! |--------------------------------|----------------------------|---------------------|
+//! | a socket                       | somebody connected         | a loop gets it      |
+//! | would block                    | the queue is empty         | wait for the poller |
+//! | aborted, reset, interrupted    | that one died in the queue | the next one        |
+//! | anything else: `EMFILE` mostly | no descriptor, no memory   | pause for 100 ms    |
+//!
+//! Why a pause: the listener stays readable, since nothing was taken from its queue, and a poller
+//! that is level-triggered would report it at once, again and again, at the price of a whole core,
+//! just when the machine is short of everything.
 
 use super::{
     event_loop::LISTENERS,

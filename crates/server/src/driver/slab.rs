@@ -1,4 +1,16 @@
 //! Connections under numbers that are never confused: a place is used again, a number is not.
+//!
+//! ```text
+//!  63          32 31           0
+//!  ├─────────────┼─────────────┤
+//!  │    uses     │    place    │      a timer, a letter or an event for the place's last tenant
+//!  └─────────────┴─────────────┘      has another `uses`, and finds nobody
+//! ```
+//!
+//! Descriptors would not do as numbers: the kernel gives the lowest free one, so that a worker's
+//! late answer would reach whoever connected next.
+//!
+//! Used by: the event loop.
 
 /// A number: the place in the low half, how often the place was used before in the high half.
 pub(super) type Number = u64;

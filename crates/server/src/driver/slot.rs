@@ -1,4 +1,20 @@
 //! A connection's place in a loop: its socket, what waits to be written, and when to look at it.
+//!
+//! ```text
+//!            read (64 KiB)              poll_transmit            write, writev, sendfile
+//!  socket ─────────────────► connection ─────────────► out ─────────────────────► socket
+//!     ▲                          │                      │ full
+//!     └── not read while it says no ◄───────────────────┘
+//! ```
+//!
+//! | what the peer owes us       | how long we wait                             | then    |
+//! |-----------------------------|----------------------------------------------|---------|
+//! | a request, content          | what the connection says                     | as that |
+//! | to take what is written     | `stalled_write` after the last octet it took | a reset |
+//! | to close behind the last answer | `linger` after all is written            | a close |
+//!
+//! Invariant: a socket is watched for what we mean to do, and for nothing else: the poller is
+//! level-triggered, and what nobody does it reports for ever.
 
 use super::socket::Socket;
 use crate::{

@@ -2,6 +2,14 @@
 //!
 //! Threads are started when work waits and no thread is free, up to a ceiling, and end after some
 //! seconds without work: a server that only serves files has none.
+//!
+//! ```text
+//!  loop ── submit ──► [ queue: `worker_queue` ] ──► threads: `workers` ──► handler
+//!             │ full
+//!             └──► 503, at once: a client that is told can go elsewhere, one that waits cannot
+//! ```
+//!
+//! Invariant: no job waits while a thread is free or may be started.
 
 use crate::{Handler, Reply, Request, handler::guarded};
 use std::{

@@ -1,4 +1,10 @@
 //! A folder's entries as a page.
+//!
+//! Names come from whoever may write there: they are shown as text (`<` as `&lt;`) and linked to
+//! with all but a segment's letters percent-encoded, so that a file called `<script>` or
+//! `javascript:x` is a name and nothing else.
+//!
+//! Invariant: nothing that a handler of files would refuse to serve for its name is shown.
 
 use crate::Reply;
 use http::{HeaderName, HeaderValue, Response, StatusCode, uri::percent};
@@ -16,7 +22,7 @@ pub(super) fn send(reply: Reply, path: &str, folder: &Path) {
         .take(MOST)
         .filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
-            (!name.starts_with('.')).then(|| (!entry.path().is_dir(), name))
+            (!name.starts_with('.') && !name.contains('\\')).then(|| (!entry.path().is_dir(), name))
         })
         .collect();
     // Folders first, then by name.

@@ -1,4 +1,15 @@
 //! A regular file as an answer: validators, preconditions, ranges (RFC 9110 §8.8, §13, §14).
+//!
+//! ```text
+//!  HTTP/1.1 206 Partial Content
+//!  ETag: "a-68d1f0c300000000"                      length and time of change
+//!  Last-Modified: Tue, 23 Sep 2025 00:58:43 GMT    the same for clients that know no ETag
+//!  Accept-Ranges: bytes                            parts may be asked for
+//!  Content-Range: bytes 2-4/10                     this is one
+//! ```
+//!
+//! The length is promised in the head, before the kernel copies: a file that shrinks meanwhile ends
+//! the connection, and one that grows is cut where it was.
 
 use super::{Files, resolve::OpenFile};
 use crate::{FilePart, Part, Payload, Reply, Request};
