@@ -16,15 +16,15 @@
 //! The chunks that one input holds are moved together in it, so an application sees runs of
 //! content, not the sender's chunks, which mean nothing (§7.1).
 //!
-//! | the sender's mistake              | what a careless reader does     | here                    |
-//! |-----------------------------------|---------------------------------|-------------------------|
-//! | size too small by one             | takes the last octet for the CR | `ChunkEndInvalid`       |
-//! | size too large by one             | takes the CR for content        | `ChunkEndInvalid`       |
-//! | `0x10`, `+10`                     | reads 0, or 16                  | `ChunkSizeInvalid`      |
-//! | `10 ` and no extension            | drops the space                 | `ChunkExtensionInvalid` |
-//! | 17 digits                         | wraps around to a small size    | `ChunkSizeOverflow`     |
-//! | LF alone behind a size            | ends the line; others do not    | `BareLf`                |
-//! | Content-Length in the trailers    | frames the message anew         | `TrailerForbidden`      |
+//! | the sender's mistake             | what a careless reader does     | here                    |
+//! |----------------------------------|---------------------------------|-------------------------|
+//! | size too small by one            | takes the last octet for the CR | `ChunkEndInvalid`       |
+//! | size too large by one            | takes the CR for content        | `ChunkEndInvalid`       |
+//! | `0x10`, `+10`                    | reads 0, or 16                  | `ChunkSizeInvalid`      |
+//! | `10 ` and no extension           | drops the space                 | `ChunkExtensionInvalid` |
+//! | 17 digits                        | wraps around to a small size    | `ChunkSizeOverflow`     |
+//! | LF alone behind a size           | ends the line; others do not    | `BareLf`                |
+//! | Content-Length in the trailers   | frames the message anew         | `TrailerForbidden`      |
 //!
 //! Each of them is a way to let two servers in a row see two different requests, so leniency
 //! forgives none but the last.
