@@ -141,7 +141,9 @@ fn words(event: &Event<'_>) -> Option<String> {
     };
     let is = |step: &steps::Step| event.name == step.name;
     Some(if is(&steps::RESOLVE) {
-        format!("the name has {} address(es), found in {}", get("addresses"), get("took"))
+        let (count, took) = (get("addresses"), get("took"));
+        let noun = if count == "1" { "address" } else { "addresses" };
+        format!("the name has {count} {noun}, found in {took}")
     } else if is(&steps::ATTEMPT) {
         format!("tried {}: {}", get("address"), get("outcome"))
     } else if is(&steps::CONNECTED) {
