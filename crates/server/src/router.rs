@@ -151,6 +151,8 @@ fn fits(pattern: &[Segment], path: &[String]) -> Option<Vec<(String, String)>> {
     let (mut params, mut rest) = (Vec::new(), path);
     for segment in pattern {
         match (segment, rest) {
+            // A handler that makes a path of it must not find more segments than were compared.
+            (Segment::Rest, _) if rest.iter().any(|segment| segment.contains('/')) => return None,
             (Segment::Rest, _) => {
                 params.push(("*".into(), rest.join("/")));
                 return Some(params);

@@ -311,3 +311,18 @@ fn a_unix_domain_socket_serves_the_same_requests() {
     assert_eq!(content(&answer), "from a thread");
     server.stop().unwrap();
 }
+
+#[test]
+fn an_escaped_slash_makes_no_segment_of_what_a_star_stands_for() {
+    let server = start(Router::new().get(
+        "/files/*",
+        inline(|request: Request, reply: Reply| {
+            let rest = request.param("*").unwrap_or_default().to_string();
+            reply.text(StatusCode::OK, rest);
+        }),
+    ));
+    assert_eq!(content(&ask(&server, get("/files/a%20b/c", ""))), "a b/c");
+    for path in ["/files/a%2Fb", "/files/..%2F..%2Fsecret"] {
+        assert_eq!(status(&ask(&server, get(path, ""))), "404", "{path}");
+    }
+}
