@@ -1,5 +1,7 @@
 //! One connection's requests, each with its handler and its answer.
 //!
+//! RFC 9112 §9.3
+//!
 //! ```text
 //!   octets ──► http1::server::Connection ──► Request ──► Exchange ──► handler
 //!   octets ◄──                           ◄── commands ◄──          ◄── Reply
