@@ -1,4 +1,10 @@
-//! Experiments that anyone can repeat: for now the tour, one page's walk through the layers.
+//! Experiments that anyone can repeat, and the tour, one page's walk through the layers.
+//!
+//! | module       | the question                                                     |
+//! |--------------|------------------------------------------------------------------|
+//! | [`tour`]     | what does each layer add, and what does each version pay?        |
+//! | [`realtime`] | how does a server tell a client something that it did not ask?   |
 #![forbid(unsafe_code)]
 
+pub mod realtime;
 pub mod tour;
