@@ -3,9 +3,10 @@
 use std::io;
 use std::time::Duration;
 
+use bench::process::{self, Memory};
+use bench::server::{Recipe, Running};
+
 use crate::load::{Load, run_one_each, timed};
-use crate::process::{self, Memory};
-use crate::server::{Recipe, Running};
 
 /// How the connections are used.
 #[derive(Clone, Copy, Debug)]

@@ -15,6 +15,17 @@ pub struct Recipe {
     pub command: String,
 }
 
+impl Recipe {
+    /// A program that was built beside this one.
+    ///
+    /// # Errors
+    /// The operating system does not say where this one is.
+    pub fn beside(name: &str, command: &str) -> io::Result<Self> {
+        let program = std::env::current_exe()?.with_file_name(command);
+        Ok(Self { name: name.into(), command: program.display().to_string() })
+    }
+}
+
 /// A server that runs; dropping it asks it to stop and waits until it did.
 pub struct Running {
     child: Child,
