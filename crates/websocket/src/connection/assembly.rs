@@ -1,0 +1,87 @@
+//! A message that is not whole yet: text that is text already, or octets.
+//!
+//! RFC 6455 §5.4, §8.1
+//!
+//! Text is gathered as a `String`: each part is checked where it lies and then copied, so that at
+//! the end nothing is left to check.
+//!
+//! Invariant: the buffer grows with the octets that came; a declared length only keeps it from
+//! growing further than that.
+
+use crate::{Kind, Message, Violation, utf8::Utf8};
+
+#[derive(Debug)]
+pub(super) enum Assembly {
+    Text { text: String, cut: Utf8 },
+    Binary(Vec<u8>),
+}
+
+impl Assembly {
+    pub(super) fn new(kind: Kind) -> Self {
+        match kind {
+            Kind::Text => Self::Text { text: String::new(), cut: Utf8::default() },
+            Kind::Binary => Self::Binary(Vec::new()),
+        }
+    }
+
+    /// Octets so far, those of a character that is cut included.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Text { text, cut } => text.len() + cut.waiting(),
+            Self::Binary(octets) => octets.len(),
+        }
+    }
+
+    /// Octets of memory.
+    pub(super) fn held(&self) -> usize {
+        match self {
+            Self::Text { text, .. } => text.capacity(),
+            Self::Binary(octets) => octets.capacity(),
+        }
+    }
+
+    /// Makes room for `part` octets that are here, of `declared` that are to come: twice what there
+    /// is, but no more than was declared.
+    pub(super) fn reserve(&mut self, part: usize, declared: u64) {
+        let declared = usize::try_from(declared).unwrap_or(usize::MAX);
+        let more = part.max(self.len()).min(declared).max(part);
+        match self {
+            Self::Text { text, .. } if text.capacity() - text.len() < part => {
+                text.reserve_exact(more);
+            }
+            Self::Binary(octets) if octets.capacity() - octets.len() < part => {
+                octets.reserve_exact(more);
+            }
+            Self::Text { .. } | Self::Binary(_) => {}
+        }
+    }
+
+    /// The next octets, unmasked and inflated.
+    pub(super) fn append(&mut self, part: &[u8]) -> Result<(), Violation> {
+        match self {
+            Self::Text { text, cut } => {
+                let before = (text.len() + cut.waiting()) as u64;
+                let waited = cut.waiting() as u64;
+                cut.check(part, |whole| text.push_str(whole)).map_err(|wrong| {
+                    // Where a character began in the part before, it is that beginning that is
+                    // named.
+                    let at = if wrong.good == 0 { before - waited } else { before };
+                    Violation::TextNotUtf8 { at: at + wrong.good as u64 }
+                })
+            }
+            Self::Binary(octets) => {
+                octets.extend_from_slice(part);
+                Ok(())
+            }
+        }
+    }
+
+    /// The whole message.
+    pub(super) fn finish(self) -> Result<Message, Violation> {
+        match self {
+            Self::Text { text, cut } if cut.is_whole() => Ok(Message::Text(text)),
+            Self::Text { text, .. } => Err(Violation::TextNotUtf8 { at: text.len() as u64 }),
+            Self::Binary(octets) => Ok(Message::Binary(octets)),
+        }
+    }
+}

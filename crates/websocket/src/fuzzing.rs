@@ -1,0 +1,1 @@
+//! Properties that hold for any octets: what the fuzz targets call, one line each.
