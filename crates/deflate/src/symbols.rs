@@ -23,6 +23,11 @@ pub(crate) const LITERALS: usize = 286;
 /// Distance symbols that mean something: 0 to 29.
 pub(crate) const DISTANCES: usize = 30;
 
+/// The shortest and the longest reference.
+pub(crate) const MIN_MATCH: usize = 3;
+/// See [`MIN_MATCH`].
+pub(crate) const MAX_MATCH: usize = 258;
+
 /// What a symbol means: its base, and how many extra bits are added to it.
 #[derive(Clone, Copy)]
 pub(crate) struct Meaning {
@@ -64,6 +69,38 @@ pub(crate) const LENGTHS: [Meaning; 29] = {
 
 /// The meaning of distance symbols 0 to 29.
 pub(crate) const DISTANCE_TABLE: [Meaning; DISTANCES] = meanings(1, DISTANCE_EXTRA);
+
+/// Which length symbol, counted from 257, stands for a length, counted from 3.
+#[allow(clippy::indexing_slicing, clippy::cast_possible_truncation, reason = "at compile time")]
+pub(crate) const LENGTH_SYMBOLS: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut symbol = 0;
+    while symbol < LENGTHS.len() {
+        let first = LENGTHS[symbol].base as usize - MIN_MATCH;
+        let mut more = 0;
+        // 284 would reach 258 too, but 285, which comes after it, has the last word.
+        while more < 1 << LENGTHS[symbol].extra && first + more < 256 {
+            table[first + more] = symbol as u8;
+            more += 1;
+        }
+        symbol += 1;
+    }
+    table
+};
+
+/// Which distance symbol stands for a distance, 1 to 32,768.
+///
+/// From 5 on there are two symbols for each power of two, and the bit below the highest tells
+/// which.
+#[inline]
+pub(crate) const fn distance_symbol(distance: u32) -> u32 {
+    let from_zero = distance.wrapping_sub(1);
+    if from_zero < 2 {
+        return from_zero;
+    }
+    let highest = from_zero.ilog2();
+    highest * 2 + (from_zero >> (highest - 1) & 1)
+}
 
 /// The order in which the lengths of the code length code stand (RFC 1951 §3.2.7): those that are
 /// most often 0 stand last, where they need not be written.
@@ -109,4 +146,17 @@ fn the_tables_are_those_of_the_rfc() {
         FIXED_LITERAL_LENGTHS[range].iter().all(|found| *found == length)
     };
     assert!(fixed(0..144, 8) && fixed(144..256, 9) && fixed(256..280, 7) && fixed(280..288, 8));
+}
+
+#[test]
+fn each_length_and_distance_has_its_symbol() {
+    for length in MIN_MATCH..=MAX_MATCH {
+        let Meaning { base, extra } = LENGTHS[usize::from(LENGTH_SYMBOLS[length - MIN_MATCH])];
+        assert!((usize::from(base)..usize::from(base) + (1 << extra)).contains(&length));
+    }
+    assert_eq!(LENGTH_SYMBOLS[255], 28, "258 has the short name");
+    for distance in 1..=32_768_u32 {
+        let Meaning { base, extra } = DISTANCE_TABLE[distance_symbol(distance) as usize];
+        assert!((u32::from(base)..u32::from(base) + (1 << extra)).contains(&distance));
+    }
 }

@@ -17,6 +17,7 @@
 //! Used by: the decode tables and the compressor. The `oracle` has its own,
 //! simpler form.
 
+pub(crate) mod lengths;
 pub(crate) mod table;
 
 /// The longest code of literals, lengths and distances.
