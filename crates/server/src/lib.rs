@@ -31,6 +31,7 @@
 
 pub mod core;
 mod driver;
+mod endpoint;
 mod exchange;
 mod files;
 mod handler;
@@ -39,9 +40,14 @@ mod payload;
 mod reply;
 mod request;
 mod router;
+mod sse;
 
 pub use core::{AccessLog, Moment, Record, Service};
 pub use driver::{Running, Stopper, Workers};
+pub use endpoint::{
+    Contexts, Crowded, Endpoint, Group, Origins, Said, SendError, Share, Socket, SocketHandle,
+    WebSocket,
+};
 pub use exchange::{ContentError, Hub, Key, Piece, Wake};
 pub use files::{Files, Symlinks};
 pub use handler::{Handler, Place, inline};
@@ -50,6 +56,8 @@ pub use payload::{FilePart, Part, Payload};
 pub use reply::{BodyWriter, Reply};
 pub use request::{Body, Peer, Request};
 pub use router::Router;
+pub use sse::{Event, Events};
+pub use websocket::{CloseCode, Message, Prepared};
 
 use std::{
     io,

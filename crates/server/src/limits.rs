@@ -17,8 +17,15 @@ pub struct Limits {
     pub worker_queue: usize,
     /// Octets of one request's content that wait for its handler before the peer must wait.
     pub content_buffer: usize,
-    /// Octets of one response that wait for its connection before the handler must wait.
+    /// Octets of one response that wait for its connection before the handler must wait; and of
+    /// one socket's messages from other threads before they are refused.
     pub reply_buffer: usize,
+    /// Octets said to a [`Group`](crate::Group) that one loop has not taken yet; more is refused.
+    /// 1 MiB, as much as may wait for one of its members: said in one go, more would cut all off.
+    pub group_buffer: usize,
+    /// WebSockets whose compression may remember earlier messages, 1,024: some tens of kilobytes
+    /// each. Further ones compress each message by itself, and hold nothing between two.
+    pub contexts: usize,
     /// Octets that one connection holds for a slow peer before it asks for no more.
     pub output_buffer: usize,
     /// How long a peer may take nothing of what waits for it.
@@ -27,6 +34,9 @@ pub struct Limits {
     pub grace: Duration,
     /// What one HTTP/1 connection may cost: heads, chunks, trailers, waits.
     pub http1: http1::Limits,
+    /// What one WebSocket may cost, where its route says nothing else. A message has 1 MiB at most,
+    /// less than the protocol's own 64 MiB: whoever connects may make us hold one.
+    pub websocket: websocket::Limits,
 }
 
 impl Default for Limits {
@@ -38,10 +48,13 @@ impl Default for Limits {
             worker_queue: 1024,
             content_buffer: 256 * 1024,
             reply_buffer: 256 * 1024,
+            group_buffer: 1024 * 1024,
+            contexts: 1024,
             output_buffer: 256 * 1024,
             stalled_write: Duration::from_secs(30),
             grace: Duration::from_secs(10),
             http1: http1::Limits::default(),
+            websocket: websocket::Limits { message: 1 << 20, ..websocket::Limits::default() },
         }
     }
 }

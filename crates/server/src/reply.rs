@@ -5,7 +5,8 @@
 //! something is missing.
 
 use crate::{
-    Handler, Payload, Request,
+    Events, Handler, Limits, Payload, Request,
+    endpoint::{Context, Opening},
     exchange::{Command, Exchange},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
@@ -52,12 +53,37 @@ impl Reply {
         self.exchange.push(Command::Informational(response));
     }
 
+    /// Begins an answer that never ends by itself: server-sent events, from any thread.
+    pub fn events(mut self) -> Events {
+        self.answered = true;
+        let length = None;
+        self.exchange.push(Command::Begin { response: Events::head(), length });
+        Events::new(self.exchange.clone())
+    }
+
     /// Begins an answer whose content follows piece by piece. Without a `length` the content is
     /// chunked, or, to an HTTP/1.0 client, ends with the connection.
     pub fn stream(mut self, response: Response, length: Option<u64>) -> BodyWriter {
         self.answered = true;
         self.exchange.push(Command::Begin { response, length });
         BodyWriter { exchange: self.exchange.clone(), buffer: Vec::new(), finished: false }
+    }
+
+    /// Agrees to switch protocols; the stream is the opening's from then on.
+    pub(crate) fn upgrade(mut self, response: Response, opening: Box<Opening>) {
+        self.answered = true;
+        self.exchange.push(Command::Upgrade { response, opening });
+    }
+
+    /// The right to keep what compression remembers, while there are any.
+    pub(crate) fn context(&self) -> Option<Context> {
+        let hub = self.exchange.hub();
+        hub.contexts.take(hub.limits.contexts)
+    }
+
+    /// The ceilings of the server.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.exchange.hub().limits
     }
 
     /// Lets a worker thread run `handler`; for an inline handler that found out that it would
@@ -127,6 +153,27 @@ impl BodyWriter {
     /// Whether the peer has gone.
     pub fn is_cancelled(&self) -> bool {
         self.exchange.is_gone()
+    }
+
+    /// Lets the loop write: calls `write` when there is room, until it returns `Ok`, which ends the
+    /// content. `WouldBlock`, which [`Write`] answers on a loop instead of waiting, means that it
+    /// wants to be called again; any other error cuts the answer off.
+    ///
+    /// `write` must never block, and must remember how far it got: of a call of
+    /// [`write_all`](Write::write_all) with up to 256 KiB either all is taken or nothing.
+    pub fn on_room(self, mut write: impl FnMut(&mut Self) -> io::Result<()> + Send + 'static) {
+        let exchange = self.exchange.clone();
+        let (mut writer, mut written) = (Some(self), false);
+        exchange.listen_for_room(Box::new(move || {
+            let Some(open) = &mut writer else { return };
+            let result = if written { Ok(()) } else { write(open) };
+            written = result.is_ok();
+            match result.and_then(|()| open.flush()) {
+                Ok(()) => drop(writer.take().map(Self::finish)),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(_) => writer = None,
+            }
+        }));
     }
 }
 

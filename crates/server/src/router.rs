@@ -14,7 +14,7 @@
 //! handler, OPTIONS with what is allowed, a method that the resource has not with 405 and `Allow`,
 //! one that nobody knows with 501. TRACE is off: it would show a page's cookies to its scripts.
 
-use crate::{Handler, Place, Reply, Request, handler::dispatch};
+use crate::{Handler, Place, Reply, Request, WebSocket, handler::dispatch};
 use http::{HeaderName, HeaderValue, Method, Response, StatusCode, Target};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -28,7 +28,11 @@ pub struct Router {
 
 /// The handlers of one path.
 #[derive(Default)]
-struct Methods(Vec<(Method, Arc<dyn Handler>)>);
+struct Methods {
+    handlers: Vec<(Method, Arc<dyn Handler>)>,
+    /// Who answers requests for a WebSocket, and GET where no handler does.
+    websocket: Option<Arc<dyn Handler>>,
+}
 
 #[derive(PartialEq, Eq)]
 enum Segment {
@@ -46,7 +50,7 @@ impl Router {
     /// Answers `method` on the paths that match `pattern`.
     #[must_use]
     pub fn route(mut self, method: Method, pattern: &str, handler: impl Handler) -> Self {
-        self.methods(pattern).0.push((method, Arc::new(handler)));
+        self.methods(pattern).handlers.push((method, Arc::new(handler)));
         self
     }
 
@@ -66,6 +70,14 @@ impl Router {
     #[must_use]
     pub fn put(self, pattern: &str, handler: impl Handler) -> Self {
         self.route(Method::Put, pattern, handler)
+    }
+
+    /// Opens WebSockets on the paths that match `pattern`. A page may stand at the same path: it is
+    /// what requests get that do not ask for an upgrade. Without one they get a 426.
+    #[must_use]
+    pub fn websocket(mut self, pattern: &str, websocket: WebSocket) -> Self {
+        self.methods(pattern).websocket = Some(Arc::new(websocket));
+        self
     }
 
     /// Answers every path that no route matches, whatever the method: a file server, say.
@@ -169,16 +181,28 @@ fn fits(pattern: &[Segment], path: &[String]) -> Option<Vec<(String, String)>> {
 }
 
 impl Methods {
-    fn find(&self, method: &Method) -> Option<&Arc<dyn Handler>> {
-        let of = |wanted: &Method| self.0.iter().find(|(there, _)| there == wanted);
+    fn find(&self, request: &http::Request) -> Option<&Arc<dyn Handler>> {
+        if let Some(websocket) = &self.websocket
+            && WebSocket::is_asked_for(request)
+        {
+            return Some(websocket);
+        }
+        let of = |wanted: &Method| self.handlers.iter().find(|(there, _)| there == wanted);
+        let method = &request.method;
         let found = of(method).or_else(|| (*method == Method::Head).then(|| of(&Method::Get))?);
-        found.map(|(_, handler)| handler)
+        // A plain GET of a WebSocket is told what it should have asked for.
+        let instead = self.websocket.as_ref().filter(|_| *method == Method::Get);
+        found.map(|(_, handler)| handler).or(instead)
     }
 
     /// The value of `Allow`.
     fn allow(&self) -> String {
         let mut names = Vec::new();
-        for (method, _) in &self.0 {
+        if self.websocket.is_some() && self.handlers.iter().all(|(there, _)| *there != Method::Get)
+        {
+            names.push("GET");
+        }
+        for (method, _) in &self.handlers {
             names.push(method.as_str());
             if *method == Method::Get {
                 names.push("HEAD");
@@ -208,7 +232,7 @@ impl Handler for Router {
                 None => reply.status(StatusCode::NOT_FOUND),
             };
         };
-        match methods.find(&request.method) {
+        match methods.find(&request) {
             Some(handler) => {
                 request.params = params;
                 dispatch(handler, request, reply);

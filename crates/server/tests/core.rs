@@ -7,8 +7,8 @@
 
 use http::{Response, StatusCode};
 use server::{
-    AccessLog, Handler, Hub, Key, Limits, Moment, Peer, Piece, Record, Reply, Request, Router,
-    Service, Wake, Workers, core::Connection, inline,
+    AccessLog, Contexts, Handler, Hub, Key, Limits, Moment, Peer, Piece, Record, Reply, Request,
+    Router, Service, Share, Wake, Workers, core::Connection, inline,
 };
 use std::{
     io::{Read, Write},
@@ -22,6 +22,8 @@ struct Asleep;
 
 impl Wake for Asleep {
     fn wake(&self, _: Key) {}
+
+    fn wake_group(&self, _: Arc<Share>) {}
 }
 
 fn moment() -> Moment {
@@ -35,7 +37,12 @@ fn connection(
 ) -> Connection {
     let limits = Arc::new(limits);
     let workers = Workers::new(limits.workers, limits.worker_queue);
-    let hub = Arc::new(Hub { wake: Arc::new(Asleep), workers, limits: limits.clone() });
+    let hub = Arc::new(Hub {
+        wake: Arc::new(Asleep),
+        workers,
+        limits: limits.clone(),
+        contexts: Contexts::default(),
+    });
     let (handler, trace) = (Arc::new(handler), wire::trace::Trace::default());
     let service = Arc::new(Service { handler, limits, log, trace });
     Connection::new(service, hub, Peer::Unix, 0, &moment())

@@ -5,9 +5,11 @@
 
 mod connection;
 mod log;
+mod session;
 
 pub use connection::{Connection, State};
 pub use log::{AccessLog, Record};
+pub use session::{Cast, Session};
 
 use crate::{Handler, limits::Limits};
 use http::date::ImfFixdate;

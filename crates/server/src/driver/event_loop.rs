@@ -17,6 +17,7 @@
 use super::{
     Shared,
     accept::Acceptor,
+    cast::Cast,
     mailbox::{Mail, Mailbox},
     slab::{Number, Slab},
     slot::{Fate, Slot},
@@ -25,6 +26,7 @@ use super::{
 use crate::{Hub, Peer, core::Connection, core::Moment, handler::contained};
 use sockets::{Events, Interest, Poller, Timers, Token};
 use std::{
+    collections::VecDeque,
     io,
     sync::Arc,
     time::{Duration, Instant, SystemTime},
@@ -48,6 +50,8 @@ pub(super) struct EventLoop {
     pub(super) acceptor: Acceptor,
     /// Connections whose turn ended before their work did.
     again: Vec<Number>,
+    /// What was said to groups and has not reached all members here, in order.
+    pub(super) casts: VecDeque<Cast>,
     /// Set by a stop: when whoever is still here is cut off.
     stopping: Option<Instant>,
 }
@@ -63,6 +67,7 @@ impl EventLoop {
             wake: mailbox.clone(),
             workers: shared.workers.clone(),
             limits: shared.service.limits.clone(),
+            contexts: shared.contexts.clone(),
         });
         Self {
             poller,
@@ -75,6 +80,7 @@ impl EventLoop {
             scratch: vec![0; SCRATCH].into_boxed_slice(),
             acceptor,
             again: Vec::new(),
+            casts: VecDeque::new(),
             stopping: None,
         }
     }
@@ -111,6 +117,7 @@ impl EventLoop {
             }
             self.on_timers();
             self.go_on();
+            self.cast();
             if let Some(log) = &self.shared.service.log {
                 contained(|| log.flush());
             }
@@ -124,7 +131,7 @@ impl EventLoop {
 
     /// How long there is nothing to do unless something happens.
     fn patience(&self) -> Option<Duration> {
-        if !self.again.is_empty() {
+        if !self.again.is_empty() || !self.casts.is_empty() {
             return Some(Duration::ZERO);
         }
         let wake = [self.timers.next(), self.stopping, self.acceptor.resumes()];
@@ -201,6 +208,7 @@ impl EventLoop {
                 slot.connection.process(moment);
                 slot.advance(moment)
             }),
+            Mail::Said(share) => self.casts.push_back(Cast::Waiting(share)),
             Mail::Accepted(socket, peer) => self.adopt(socket, peer),
             Mail::Stop => self.begin_stop(),
         }
@@ -253,7 +261,11 @@ impl EventLoop {
     }
 
     /// Does `work` on a slot, then puts the poller and the timers in step with what it wants.
-    fn after(&mut self, number: Number, work: impl FnOnce(&mut Slot, &mut [u8], &Moment) -> Fate) {
+    pub(super) fn after(
+        &mut self,
+        number: Number,
+        work: impl FnOnce(&mut Slot, &mut [u8], &Moment) -> Fate,
+    ) {
         let Some(slot) = self.slots.get_mut(number) else { return };
         let mut fate = Fate::Drop;
         // Handlers, listeners and logs are contained where they are called. A panic that gets here

@@ -2,7 +2,7 @@
 #![allow(clippy::panic, reason = "a test that panics has failed, or means to")]
 
 use super::*;
-use crate::{Limits, Service, Workers, inline};
+use crate::{Contexts, Limits, Service, Workers, inline};
 use http::StatusCode;
 use std::{
     io::{Read, Write},
@@ -24,6 +24,7 @@ fn event_loop() -> EventLoop {
         turn: AtomicUsize::new(0),
         connections: AtomicUsize::new(0),
         refusals: AtomicUsize::new(0),
+        contexts: Contexts::default(),
     });
     EventLoop::new(poller, mailbox, shared, Acceptor::default())
 }

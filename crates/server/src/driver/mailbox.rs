@@ -1,14 +1,16 @@
 //! What other threads leave for a loop: finished work, new connections, the word to stop.
 
 use super::socket::Socket;
-use crate::{Key, Peer, Wake};
+use crate::{Key, Peer, Share, Wake};
 use sockets::Waker;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A message to a loop.
 pub(crate) enum Mail {
     /// This connection has something to do.
     Touched(Key),
+    /// Something was said to a group that has members here.
+    Said(Arc<Share>),
     /// A connection that another loop accepted for this one.
     Accepted(Socket, Peer),
     /// Finish what is under way and end.
@@ -69,5 +71,9 @@ impl Mailbox {
 impl Wake for Mailbox {
     fn wake(&self, key: Key) {
         self.post(Mail::Touched(key));
+    }
+
+    fn wake_group(&self, share: Arc<Share>) {
+        self.post(Mail::Said(share));
     }
 }

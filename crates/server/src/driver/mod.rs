@@ -4,6 +4,7 @@
 //! deals the connections out in turn.
 
 mod accept;
+mod cast;
 mod event_loop;
 mod mailbox;
 mod slab;
@@ -14,7 +15,7 @@ mod workers;
 pub(crate) use socket::Listener;
 pub use workers::Workers;
 
-use crate::{core::Service, limits::Limits};
+use crate::{Contexts, core::Service, limits::Limits};
 use accept::Acceptor;
 use event_loop::EventLoop;
 use mailbox::{Mail, Mailbox};
@@ -37,6 +38,7 @@ struct Shared {
     turn: AtomicUsize,
     connections: AtomicUsize,
     refusals: AtomicUsize,
+    contexts: Contexts,
 }
 
 /// What happens to a new connection.
@@ -163,6 +165,7 @@ pub(crate) fn start(
         turn: AtomicUsize::new(0),
         connections: AtomicUsize::new(0),
         refusals: AtomicUsize::new(0),
+        contexts: Contexts::default(),
     });
     let stopper = Stopper { loops: shared.clone() };
     let (mut threads, mut listeners) = (Vec::new(), Some(listeners));

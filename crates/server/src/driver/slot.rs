@@ -19,13 +19,14 @@
 use super::socket::Socket;
 use crate::{
     Moment,
-    core::{Connection, State},
+    core::{Cast, Connection, State},
 };
 use sockets::Interest;
 use std::{
     io::{self, IoSlice, Read, Write},
     time::Instant,
 };
+use websocket::Prepared;
 use wire::{Output, Segment};
 
 /// Octets that one connection may write before others have their turn: a reader as fast as we are,
@@ -140,10 +141,26 @@ impl Slot {
         }
         match self.connection.state() {
             State::Open => Fate::Keep,
-            // Upgrades are not accepted yet, so nothing can take such a connection over.
+            // Upgraded, and nobody takes it over: a tunnel, which we do not offer.
             State::Closed | State::Upgraded => Fate::Drop,
             State::Closing => self.begin_end(moment),
         }
+    }
+
+    /// Sends a group's messages to this member, in one write where they fit. A member that has as
+    /// much waiting as may is cut off: it could only be given less than the others, and would not
+    /// know.
+    pub(super) fn cast(&mut self, messages: &[Prepared], moment: &Moment) -> Fate {
+        for message in messages {
+            if self.connection.cast(message) == Cast::Full {
+                // Perhaps only because so much is said at once.
+                let fate = self.advance(moment);
+                if fate == Fate::Drop || self.connection.cast(message) == Cast::Full {
+                    return Fate::Drop;
+                }
+            }
+        }
+        self.advance(moment)
     }
 
     /// Writes as long as there is something, the kernel takes it, and it is still our turn.
@@ -219,8 +236,7 @@ impl Slot {
     /// next request, or for its close, has not begun. However long a download takes, the
     /// connection is as good as new behind it.
     fn is_delivering(&self) -> bool {
-        let over = self.connection.state() == State::Closing || self.connection.is_idle();
-        over && !self.out.is_empty()
+        self.connection.counts_from_sent() && !self.out.is_empty()
     }
 
     fn stalled_until(&self) -> Option<Instant> {

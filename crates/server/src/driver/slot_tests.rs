@@ -2,7 +2,7 @@
 //! moves.
 
 use super::*;
-use crate::{Hub, Key, Limits, Peer, Service, Wake, Workers, inline};
+use crate::{Contexts, Hub, Key, Limits, Peer, Service, Share, Wake, Workers, inline};
 use http::StatusCode;
 use std::{os::unix::net::UnixStream, sync::Arc, time::Duration};
 use wire::UnixTime;
@@ -11,6 +11,8 @@ struct Asleep;
 
 impl Wake for Asleep {
     fn wake(&self, _: Key) {}
+
+    fn wake_group(&self, _: Arc<Share>) {}
 }
 
 /// More than a socket's buffers hold.
@@ -21,7 +23,12 @@ fn slot(start: Instant) -> (Slot, UnixStream) {
     let handler = inline(|_, reply| reply.text(StatusCode::OK, "x".repeat(LARGE)));
     let limits = Arc::new(Limits::default());
     let workers = Workers::new(1, 1);
-    let hub = Arc::new(Hub { wake: Arc::new(Asleep), workers, limits: limits.clone() });
+    let hub = Arc::new(Hub {
+        wake: Arc::new(Asleep),
+        workers,
+        limits: limits.clone(),
+        contexts: Contexts::default(),
+    });
     let trace = wire::trace::Trace::default();
     let service = Service { handler: Arc::new(handler), limits, log: None, trace };
     let connection =

@@ -64,6 +64,9 @@ impl Connection {
                 }
             }
             Command::End { trailers } => self.finish(trailers, moment),
+            Command::Upgrade { response, opening } => {
+                self.accept_upgrade(&response, opening, moment);
+            }
             Command::Abort => self.abort(moment),
         }
     }
@@ -124,7 +127,7 @@ impl Connection {
         }
     }
 
-    fn finish(&mut self, trailers: Option<HeaderMap>, moment: &Moment) {
+    pub(super) fn finish(&mut self, trailers: Option<HeaderMap>, moment: &Moment) {
         let Some(mut current) = self.current.take() else { return };
         if self.unended {
             self.unended = false;

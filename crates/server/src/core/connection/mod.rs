@@ -22,10 +22,12 @@
 //! the driver, who calls [`Connection::process`].
 
 mod answer;
+mod upgrade;
 
-use super::{Moment, Record, Service};
+use super::{Moment, Record, Service, session::Session};
 use crate::{
     Body, Hub, Key, Peer, Reply, Request,
+    endpoint::Opening,
     exchange::{ContentError, Exchange},
     handler::{contained, dispatch},
     limits::Limits,
@@ -55,6 +57,8 @@ pub struct Connection {
     current: Option<Box<Current>>,
     /// The last request's, to be used again within a pipeline; an idle connection has none.
     spare: Option<Box<Current>>,
+    /// Who has the stream behind an upgrade.
+    session: Option<Box<Session>>,
     /// Over the cap: it gets a 503 and nothing else.
     refused: bool,
     /// The turn ended before the work did.
@@ -75,6 +79,8 @@ struct Current {
     began: Instant,
     /// Boxed: most servers keep no log, and then it is one word.
     record: Option<Box<Record>>,
+    /// An upgrade was agreed to: who gets the stream.
+    opening: Option<Box<Opening>>,
 }
 
 impl Connection {
@@ -99,6 +105,7 @@ impl Connection {
             number,
             current,
             spare,
+            session: None,
             refused: false,
             more: false,
             unended: false,
@@ -108,6 +115,9 @@ impl Connection {
 
     /// Takes octets from the peer and does all that they make possible.
     pub fn receive(&mut self, input: &mut [u8], moment: &Moment) {
+        if let Some(session) = &mut self.session {
+            return session.receive(input, moment.now);
+        }
         self.http1.set_date(*moment.date());
         self.http1.receive(input, moment.now);
         self.process(moment);
@@ -115,6 +125,9 @@ impl Connection {
 
     /// The peer will send no more.
     pub fn receive_end(&mut self, moment: &Moment) {
+        if let Some(session) = &mut self.session {
+            return session.receive_end(true, moment.now);
+        }
         self.http1.receive_end(moment.now);
         self.process(moment);
     }
@@ -122,16 +135,25 @@ impl Connection {
     /// Whether octets from the peer are welcome now; if not, leave them in the kernel, which lets
     /// the peer know.
     pub fn wants_receive(&self) -> bool {
-        self.http1.wants_receive()
+        match &self.session {
+            Some(session) => session.wants_receive(),
+            None => self.http1.wants_receive(),
+        }
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) must be called.
     pub fn next_timeout(&self) -> Option<Instant> {
-        self.http1.next_timeout()
+        match &self.session {
+            Some(session) => session.next_timeout(),
+            None => self.http1.next_timeout(),
+        }
     }
 
     /// Time has passed.
     pub fn handle_timeout(&mut self, moment: &Moment) {
+        if let Some(session) = &mut self.session {
+            return session.handle_timeout(moment.now);
+        }
         self.http1.set_date(*moment.date());
         self.http1.handle_timeout(moment.now);
         self.process(moment);
@@ -140,6 +162,9 @@ impl Connection {
     /// Appends what the peer shall get to `out`.
     pub fn poll_transmit(&mut self, moment: &Moment, out: &mut Output) {
         self.http1.poll_transmit(moment.now, out);
+        if let Some(session) = &mut self.session {
+            session.poll_transmit(moment.now, out);
+        }
     }
 
     /// The file part that the next external octets of the output come from.
@@ -152,7 +177,10 @@ impl Connection {
 
     /// Whether the connection goes on.
     pub fn state(&self) -> State {
-        self.http1.state()
+        match &self.session {
+            Some(session) => upgrade::state_of(session),
+            None => self.http1.state(),
+        }
     }
 
     /// Whether an answer is under way that an orderly close would end, as if it were complete.
@@ -163,17 +191,28 @@ impl Connection {
     /// Whether no request is under way: none is being answered, no part of one has come, and the
     /// last answer's peer is not still sending what nobody wants.
     pub fn is_idle(&self) -> bool {
-        self.current.is_none() && !self.http1.is_busy()
+        self.current.is_none() && self.session.is_none() && !self.http1.is_busy()
+    }
+
+    /// Whether the waits of a peer that has to take what we sent are counted from when it has taken
+    /// it: between requests, behind the last of them, and on a WebSocket always.
+    pub fn counts_from_sent(&self) -> bool {
+        self.session.is_some() || self.state() == State::Closing || self.is_idle()
     }
 
     /// All that [`poll_transmit`](Self::poll_transmit) gave was handed to the kernel, some time
     /// later: what the peer does next is counted from now.
     pub fn sent(&mut self, moment: &Moment) {
-        self.http1.sent(moment.now);
+        if self.session.is_none() {
+            self.http1.sent(moment.now);
+        }
     }
 
     /// Finish the request under way, if there is one, and take no other.
     pub fn shut_down(&mut self, moment: &Moment) {
+        if let Some(session) = &mut self.session {
+            return session.go_away();
+        }
         self.http1.shut_down(moment.now);
         self.process(moment);
     }
@@ -201,6 +240,7 @@ impl Connection {
             current.exchange.disconnect();
             self.write_down(&mut current, moment);
         }
+        self.session = None;
     }
 
     /// Tells the log of an exchange that is over, however it ended.
@@ -218,6 +258,9 @@ impl Connection {
     /// of the peer to the handler. Where it [has more](Self::has_more) to do, the driver calls
     /// again when others have had their turn.
     pub fn process(&mut self, moment: &Moment) {
+        if let Some(session) = &mut self.session {
+            return session.process();
+        }
         let mut turn = TURN;
         self.more = false;
         loop {
@@ -246,7 +289,7 @@ impl Connection {
 
     /// Whether a turn ended before the work did.
     pub fn has_more(&self) -> bool {
-        self.more
+        self.more || self.session.as_ref().is_some_and(|session| session.has_more())
     }
 
     fn on_event(&mut self, event: Event, moment: &Moment) {
@@ -267,8 +310,12 @@ impl Connection {
                 }
                 self.disconnect(moment);
             }
-            // Nobody here asks for an upgrade yet; a protocol that does will take the octets.
-            Event::Upgraded { .. } | Event::Closed { .. } => {
+            Event::Upgraded { rest } => {
+                if !self.hand_over(rest, moment) {
+                    self.disconnect(moment);
+                }
+            }
+            Event::Closed { .. } => {
                 self.end_content(Err(ContentError::Ended));
                 self.disconnect(moment);
             }
@@ -287,8 +334,8 @@ impl Connection {
         let receiving = content != Content::None;
         let mut current = self.spare.take().unwrap_or_else(|| {
             let exchange = Arc::new(Exchange::new(self.hub.clone(), key));
-            let (receiving, asked, began, record) = (false, false, moment.now, None);
-            Box::new(Current { exchange, receiving, asked, began, record })
+            let (receiving, asked, began) = (false, false, moment.now);
+            Box::new(Current { exchange, receiving, asked, began, record: None, opening: None })
         });
         (current.receiving, current.asked, current.began) = (receiving, false, moment.now);
         current.record =
