@@ -17,7 +17,7 @@ use crate::{
         proxy::Proxy,
         timeouts::{Deadline, Timeouts},
     },
-    driver::manager::PoolManager,
+    driver::{manager::PoolManager, upgrade::Upgraded},
     trace,
 };
 use http::{HeaderMap, Method, Uri, Version};
@@ -111,6 +111,11 @@ pub trait Incoming: BufRead + Send {
     /// What was measured so far.
     fn timings(&self) -> Timings {
         Timings::default()
+    }
+
+    /// Behind a 101, the stream that is no longer HTTP; `None` where there is none.
+    fn upgrade(self: Box<Self>) -> Option<Upgraded> {
+        None
     }
 }
 

@@ -11,7 +11,7 @@
 //! | 7    | no connection               | 55   | sending failed                       |
 //! | 8    | not an HTTP response        | 56   | receiving failed                     |
 //! | 18   | the body is cut short       | 63   | more than the caller allowed         |
-//! | 22   | the status, if asked        | 65   | the content cannot be sent again     |
+//! | 22   | the status, if asked; no 101| 65   | the content cannot be sent again     |
 //! | 23   | writing the body failed     | 94   | no way to answer the challenge       |
 //! | 26   | reading the content failed  |      |                                      |
 //!
@@ -197,6 +197,27 @@ pub enum Error {
         /// The URL that answered.
         url: String,
     },
+    /// RFC 6455 §4.1: the server answered the handshake, and not by switching.
+    #[error("{url} did not switch to WebSocket, it answered {status} {}{}", .status.reason(), said(.excerpt))]
+    Refused {
+        /// Its answer.
+        status: StatusCode,
+        /// Who answered, as it was asked.
+        url: String,
+        /// The beginning of the answer's text, in one line; empty where it has none to read.
+        excerpt: String,
+    },
+    /// RFC 6455 §4.1: the server switched, but what it answered is no WebSocket handshake.
+    #[error("{from} answered the WebSocket handshake wrongly: {source}")]
+    Handshake {
+        /// Host and port.
+        from: String,
+        /// The rule.
+        source: websocket::handshake::HandshakeError,
+    },
+    /// What was asked of a WebSocket cannot be sent.
+    #[error("the message cannot be sent: {0}")]
+    WebSocket(#[from] websocket::Misuse),
     /// The request's own fault, found before an octet was sent: a method that is no token or does
     /// not go with its target, content of unknown length in HTTP/1.0.
     #[error("the request cannot be sent: {0}")]
@@ -230,6 +251,10 @@ fn partial(received: u64, missing: Option<u64>) -> String {
     }
 }
 
+fn said(excerpt: &str) -> String {
+    if excerpt.is_empty() { String::new() } else { format!(": {excerpt}") }
+}
+
 impl Error {
     /// The number with which curl would exit (see the table above).
     pub fn curl_exit_code(&self) -> u8 {
@@ -239,16 +264,16 @@ impl Error {
             Self::Resolve { role: Role::Proxy, .. } | Self::Proxy(_) => 5,
             Self::Resolve { .. } => 6,
             Self::Connect { .. } => 7,
-            Self::Malformed { .. } => 8,
+            Self::Malformed { .. } | Self::Handshake { .. } => 8,
             Self::Partial { .. } => 18,
-            Self::Status { .. } => 22,
+            Self::Status { .. } | Self::Refused { .. } => 22,
             Self::Write(_) => 23,
             Self::Content(_) | Self::ContentLength { .. } => 26,
             Self::Timeout(_) => 28,
             Self::Field { .. } | Self::Framing(_) | Self::Request(_) => 43,
             Self::TooManyRedirects { .. } => 47,
             Self::EmptyReply { .. } => 52,
-            Self::Send { .. } => 55,
+            Self::Send { .. } | Self::WebSocket(_) => 55,
             Self::Receive { .. }
             | Self::PartialHead { .. }
             | Self::MalformedBody { .. }

@@ -47,6 +47,7 @@ mod response;
 mod session;
 mod timings;
 pub mod trace;
+pub mod websocket;
 
 pub use adapter::{Adapter, Answer, Expect, HttpAdapter, Prepared};
 pub use api::get;
@@ -54,6 +55,7 @@ pub use content::Content;
 pub use driver::{
     manager::PoolManager,
     pool::{ConnectionPool, PoolKey},
+    upgrade::Upgraded,
 };
 pub use error::{Error, Role};
 pub use request::RequestBuilder;

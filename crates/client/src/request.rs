@@ -42,6 +42,9 @@ pub(crate) struct Parts {
     pub(crate) timeouts: Timeouts,
     pub(crate) redirects: u32,
     pub(crate) retries: u32,
+    /// The request is a handshake for another protocol: it needs a stream of its own to the origin,
+    /// so a proxy is asked for a tunnel (RFC 6455 §4.1).
+    pub(crate) upgrades: bool,
 }
 
 /// An [`Error`] that can be cloned.
@@ -165,6 +168,12 @@ impl RequestBuilder {
     #[must_use]
     pub fn retries(mut self, most: u32) -> Self {
         self.parts.retries = most;
+        self
+    }
+
+    /// Marks the request as a handshake for another protocol.
+    pub(crate) fn upgrades(mut self) -> Self {
+        self.parts.upgrades = true;
         self
     }
 

@@ -19,6 +19,7 @@ use crate::{
     Error, Timings,
     adapter::{Answer, Incoming},
     core::url,
+    driver::upgrade::Upgraded,
 };
 use http::{HeaderMap, HeaderName, StatusCode, Uri, Version};
 use std::{
@@ -62,6 +63,11 @@ impl Response {
         let Answer { head, content } = answer;
         let http::Response { status, version, headers } = head;
         Self { status, version, headers, url: url.without_userinfo(), history, content }
+    }
+
+    /// The stream behind a 101.
+    pub(crate) fn upgrade(self) -> Option<Upgraded> {
+        self.content.upgrade()
     }
 
     /// The length that the head declares, if it does.

@@ -13,7 +13,7 @@
 //!
 //! Users: every floor of this crate; `get --trace` prints the rows with their depth.
 
-use std::time::Instant;
+use std::{io::IoSlice, time::Instant};
 use wire::trace::{Direction, Field, Layer, Trace, Value};
 
 /// One floor, or one thing that happens on it.
@@ -123,6 +123,21 @@ pub(crate) fn shown(trace: &Trace, make: impl FnOnce() -> String) -> String {
 /// Tells that these octets passed the socket.
 pub(crate) fn octets(trace: &Trace, step: &Step, direction: Direction, octets: &[u8]) {
     step.tell(trace, direction, || [Field { name: "octets", value: Value::Octets(octets) }]);
+}
+
+/// Tells that the first `written` octets of `slices` were taken.
+pub(crate) fn passed(trace: &Trace, slices: &[IoSlice<'_>], written: usize) {
+    if !trace.is_on() {
+        return;
+    }
+    let mut left = written;
+    for slice in slices {
+        let taken = slice.get(..left.min(slice.len())).unwrap_or_default();
+        if !taken.is_empty() {
+            octets(trace, &SENT, Direction::Sent, taken);
+        }
+        left -= taken.len();
+    }
 }
 
 /// A field of text.

@@ -132,7 +132,8 @@ impl Ladder {
     fn head_is_whole(&mut self, event: &Event<'_>, out: &mut String) {
         let conversation = self.conversations.entry(event.connection).or_default();
         let side = &mut conversation.received;
-        let interim = status(event).is_some_and(|status| status < 200);
+        // Behind a 101 comes another protocol, and no other head (RFC 9110 §15.2.2).
+        let interim = status(event).is_some_and(|status| status < 200 && status != 101);
         let pending = mem::take(&mut side.pending);
         let end = head_end(&pending).unwrap_or(pending.len());
         let (head, rest) = pending.split_at_checked(end).unwrap_or((&pending, &[]));

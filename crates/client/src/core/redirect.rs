@@ -14,7 +14,7 @@
 
 use super::url;
 use crate::Error;
-use http::{HeaderMap, HeaderName, Method, Response, StatusCode, Uri, redirect};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri, redirect};
 
 /// How many redirects are followed, unless told otherwise. RFC 2068 once said 5; browsers allow 20.
 pub const MOST: u32 = 20;
@@ -56,6 +56,21 @@ pub fn next(method: &Method, from: &Uri, response: &Response) -> Result<Option<N
     }
 }
 // ANCHOR_END: next
+
+/// The answer to a WebSocket's handshake, its `Location` as the handshake that it asks for: `ws` is
+/// asked for by HTTP (RFC 6455 §3, §4.1).
+pub fn handshake(response: &Response) -> Response {
+    let mut response = response.clone();
+    let location = response.headers.get(HeaderName::LOCATION);
+    let rest = location.and_then(|value| value.to_str()?.split_once("://"));
+    if let Some(("ws", rest)) = rest {
+        let location = format!("http://{rest}");
+        if let Ok(value) = HeaderValue::new(&location) {
+            response.headers.set(HeaderName::LOCATION, value);
+        }
+    }
+    response
+}
 
 /// The field's value, if it is there and says one thing.
 fn location(headers: &HeaderMap) -> Result<Option<&[u8]>, Error> {

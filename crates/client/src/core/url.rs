@@ -32,6 +32,33 @@ pub fn read(text: &str) -> Result<Uri, Error> {
     Ok(uri)
 }
 
+/// Reads the URL of a WebSocket. The answer is the URI of its handshake, which is HTTP's.
+///
+/// RFC 6455 §3: `ws:` is to `http:` as `wss:` is to `https:`, and there is no fragment.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_websocket(text: &str) -> Result<Uri, Error> {
+    let text = text.trim();
+    let unsupported = |scheme: &str, reason| Error::Scheme { scheme: scheme.to_owned(), reason };
+    let rest = match split_scheme(text) {
+        None => text,
+        Some((scheme, rest)) => match scheme.to_ascii_lowercase().as_str() {
+            "ws" | "http" => rest,
+            "wss" | "https" => return Err(unsupported(scheme, "this client has no TLS yet")),
+            _ => return Err(unsupported(scheme, "only ws is")),
+        },
+    };
+    if rest.contains('#') {
+        let reason = "a WebSocket has no fragment (RFC 6455 §3)".to_owned();
+        return Err(Error::Url { url: redact(text), reason });
+    }
+    let handshake = format!("http://{}", rest.trim_start_matches('/'));
+    let uri = Uri::from_text(&handshake).map_err(|error| malformed(text, error))?;
+    uri.check_http().map_err(|error| malformed(text, error))?;
+    Ok(uri)
+}
+
 /// What stands in front of the first `://` and behind it, if the front can be a scheme.
 fn split_scheme(text: &str) -> Option<(&str, &str)> {
     let legal = |octet: u8| octet.is_ascii_alphanumeric() || b"+-.".contains(&octet);

@@ -140,6 +140,11 @@ impl Connection {
         Self::new(self.stream, self.name, self.number, limits)
     }
 
+    /// The socket alone: from here on it carries another protocol.
+    pub(crate) fn into_stream(self) -> Stream {
+        self.stream
+    }
+
     pub(crate) fn peer(&self) -> Option<SocketAddr> {
         self.stream.peer()
     }
@@ -213,9 +218,7 @@ impl Connection {
         let written = self.stream.write_vectored(slices.get(..filled).unwrap_or_default());
         match written {
             Ok(written) => {
-                if self.trace.is_on() {
-                    tell_sent(&self.trace, slices.get(..filled).unwrap_or_default(), written);
-                }
+                trace::passed(&self.trace, slices.get(..filled).unwrap_or_default(), written);
                 self.output.advance(written as u64);
                 self.sent += written as u64;
                 Ok(written > 0)
@@ -352,18 +355,6 @@ impl Connection {
 
     fn receive_error(&self, source: io::Error) -> Error {
         Error::Receive { from: self.name.clone(), source }
-    }
-}
-
-/// Tells the first `written` octets of `slices`.
-fn tell_sent(trace: &Trace, slices: &[IoSlice<'_>], written: usize) {
-    let mut left = written;
-    for slice in slices {
-        let taken = slice.get(..left.min(slice.len())).unwrap_or_default();
-        if !taken.is_empty() {
-            trace::octets(trace, &trace::SENT, Direction::Sent, taken);
-        }
-        left -= taken.len();
     }
 }
 

@@ -18,11 +18,12 @@ use super::{
     body::Body,
     connection::{Connection, Got, Waits},
     pool::Checkout,
+    upgrade::Upgrade,
     upload::{Progress, Upload},
 };
 use crate::{
     Error, Timings,
-    adapter::{Answer, Prepared},
+    adapter::{Answer, Incoming, Prepared},
     core::{
         timeouts::{Phase, Wait},
         url,
@@ -308,7 +309,12 @@ impl Exchange {
             local: checkout.connection.local(),
             ..Timings::default()
         };
-        Answer { head, content: Box::new(Body::new(self, framed, timings)) }
+        let switched = checkout.connection.machine.state() == http1::State::Upgraded;
+        let content: Box<dyn Incoming> = match switched {
+            true => Box::new(Upgrade::new(self, timings)),
+            false => Box::new(Body::new(self, framed, timings)),
+        };
+        Answer { head, content }
     }
 
     /// Octets of content sent so far.

@@ -7,6 +7,7 @@
 //! connection  the state machine of http1, its socket and its buffers
 //! upload      the request's content on its way out
 //! exchange    one request and its response on one connection
+//! upgrade     the stream behind a 101, on its way out of HTTP
 //! body        the response's content on its way to the caller
 //! stream      TCP or Unix-domain
 //! ```
@@ -24,4 +25,5 @@ pub(crate) mod exchange;
 pub(crate) mod manager;
 pub(crate) mod pool;
 pub(crate) mod stream;
+pub(crate) mod upgrade;
 pub(crate) mod upload;

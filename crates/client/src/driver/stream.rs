@@ -7,7 +7,7 @@
 
 use std::{
     io::{self, IoSlice, Read, Write},
-    net::{SocketAddr, TcpStream},
+    net::{Shutdown, SocketAddr, TcpStream},
     os::{
         fd::{AsFd, BorrowedFd},
         unix::net::UnixStream,
@@ -70,6 +70,11 @@ impl Stream {
         either!(&self.socket, socket => socket.set_nonblocking(nonblocking))
     }
 
+    /// Tells the peer that nothing more will come.
+    pub(crate) fn shut_down_writing(&self) -> io::Result<()> {
+        either!(&self.socket, socket => socket.shutdown(Shutdown::Write))
+    }
+
     pub(crate) fn peer(&self) -> Option<SocketAddr> {
         match &self.socket {
             Socket::Tcp(stream) => stream.peer_addr().ok(),
@@ -98,17 +103,38 @@ impl Stream {
 
 impl Read for Stream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        either!(&mut self.socket, socket => socket.read(buffer))
+        (&*self).read(buffer)
+    }
+}
+
+/// The kernel lets two threads use a socket at once, one for each way.
+impl Read for &Stream {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        either!(&self.socket, socket => { let mut socket = socket; socket.read(buffer) })
     }
 }
 
 impl Write for Stream {
     fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-        either!(&mut self.socket, socket => socket.write(octets))
+        (&*self).write(octets)
     }
 
     fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
-        either!(&mut self.socket, socket => socket.write_vectored(slices))
+        (&*self).write_vectored(slices)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Write for &Stream {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        either!(&self.socket, socket => { let mut socket = socket; socket.write(octets) })
+    }
+
+    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        either!(&self.socket, socket => { let mut socket = socket; socket.write_vectored(slices) })
     }
 
     fn flush(&mut self) -> io::Result<()> {

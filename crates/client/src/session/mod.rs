@@ -92,6 +92,7 @@ impl Session {
             timeouts: inner.timeouts,
             redirects: inner.redirects,
             retries: inner.retries,
+            upgrades: false,
         };
         Ok(RequestBuilder::new(self.clone(), parts))
     }

@@ -100,7 +100,7 @@ impl Session {
     /// One request, one response.
     fn exchange(&self, chain: &Chain) -> Result<Answer, Error> {
         let (parts, inner) = (&chain.parts, &self.inner);
-        let route = self.route(&parts.url);
+        let route = self.route(parts);
         let forward = route.forward_proxy();
         let cookies = inner.jar.as_ref().and_then(|jar| lock(jar).header(&parts.url, now()));
         let headers = headers::compose(&headers::Sources {
@@ -130,10 +130,11 @@ impl Session {
         adapter.send(&prepared)
     }
 
-    /// The way to `url`: asked anew for each redirect, since `no_proxy` may name its host.
-    fn route(&self, url: &Uri) -> Route {
+    /// The way of a request: asked anew for each redirect, since `no_proxy` may name its host.
+    fn route(&self, parts: &Parts) -> Route {
         let mut route = self.inner.route.clone();
-        if let (None, Some(origin)) = (&route.unix_socket, url.origin()) {
+        route.tunnel |= parts.upgrades;
+        if let (None, Some(origin)) = (&route.unix_socket, parts.url.origin()) {
             let host = origin.host.to_dial();
             route.proxy = self.inner.proxies.choose(origin.scheme, &host, origin.port).cloned();
         }
@@ -164,7 +165,7 @@ impl Session {
         {
             let (method, url) = (&chain.parts.method, &chain.parts.url);
             // What is hashed is what is sent, and a forward proxy is sent the whole URL.
-            let forwarded = self.route(url).forward_proxy().is_some();
+            let forwarded = self.route(&chain.parts).forward_proxy().is_some();
             let target = url::target(method, url, forwarded).to_string();
             let (user, password) = (&credentials.user, &credentials.password);
             return Ok(Some(digest.answer(user, password, method.as_str(), &target, &cnonce()?)));
@@ -221,7 +222,11 @@ impl Session {
             return Ok(false);
         }
         let from = &chain.parts.url;
-        let Some(next) = redirect::next(&chain.parts.method, from, &answer.head)? else {
+        let next = match chain.parts.upgrades {
+            true => redirect::next(&chain.parts.method, from, &redirect::handshake(&answer.head)),
+            false => redirect::next(&chain.parts.method, from, &answer.head),
+        };
+        let Some(next) = next? else {
             return Ok(false);
         };
         let shown = url::redact(&next.url.to_string());
