@@ -20,6 +20,8 @@ mod dissect;
 mod exit;
 mod get;
 mod serve;
+mod session;
+mod tell;
 mod terminal;
 mod tour;
 

@@ -16,11 +16,13 @@
 //! Used by: `main`, which finds the subcommand, and each subcommand, which asks for its flags.
 
 mod error;
+mod file;
 mod help;
 mod numbers;
 mod suggest;
 
 pub(crate) use error::UsageError;
+pub(crate) use file::read_file;
 pub(crate) use help::{command_help, program_help};
 pub(crate) use suggest::nearest;
 

@@ -11,15 +11,9 @@
 //! Invariant: the data is gathered in memory, as in curl, since it may also become a query; what is
 //! too large for that goes by `-T` or `-F`, which stream.
 
-use crate::args::{UsageError, as_text};
+use crate::args::{UsageError, as_text, read_file};
 use http::uri::percent;
-use std::{
-    ffi::OsStr,
-    fs,
-    io::{self, Read},
-    os::unix::ffi::OsStrExt,
-    path::Path,
-};
+use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
 
 /// What the flags about data gather.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -65,7 +59,7 @@ fn plain(flag: &'static str, value: &OsStr, strip: bool) -> Result<Vec<u8>, Usag
     let Some(file) = value.as_bytes().strip_prefix(b"@") else {
         return Ok(value.as_bytes().to_vec());
     };
-    let mut octets = read(flag, OsStr::from_bytes(file))?;
+    let mut octets = read_file(flag, OsStr::from_bytes(file))?;
     if strip {
         octets.retain(|octet| !matches!(octet, b'\r' | b'\n' | b'\0'));
     }
@@ -79,7 +73,7 @@ fn encoded(flag: &'static str, value: &OsStr) -> Result<Vec<u8>, UsageError> {
         return Ok(form_encode(text.as_bytes()).into_bytes());
     };
     let content = if text.as_bytes().get(name.len()) == Some(&b'@') {
-        form_encode(&read(flag, OsStr::new(content))?)
+        form_encode(&read_file(flag, OsStr::new(content))?)
     } else {
         form_encode(content.as_bytes())
     };
@@ -92,20 +86,10 @@ fn form_encode(octets: &[u8]) -> String {
     percent::encode(octets, percent::is_unreserved).replace("%20", "+")
 }
 
-/// All of a file, or for `-` of standard input.
-pub(super) fn read(flag: &'static str, file: &OsStr) -> Result<Vec<u8>, UsageError> {
-    let octets = if file == "-" {
-        let mut octets = Vec::new();
-        io::stdin().lock().read_to_end(&mut octets).map(|_| octets)
-    } else {
-        fs::read(Path::new(file))
-    };
-    octets.map_err(|error| UsageError::value(flag, &file.to_string_lossy(), error))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     fn gather(flags: &[(&'static str, &str)]) -> (String, bool) {
         let mut data = None;

@@ -1,6 +1,9 @@
 //! The table of `get`: curl's names wherever curl has one, for that is what people's fingers know.
 
-use crate::args::{Command, Flag, Section, switch, valued};
+use crate::{
+    args::{Command, Flag, Section, switch, valued},
+    session::flags,
+};
 
 /// The subcommand's table.
 pub(crate) const COMMAND: Command = Command {
@@ -28,28 +31,17 @@ const REQUEST: &[Flag] = &[
         "this method instead of GET, or of what -d, -T, -I imply",
     ),
     switch(Some('I'), "head", "ask for the head alone, and print it"),
-    valued(
-        Some('H'),
-        "header",
-        "FIELD",
-        "send this field, as `Name: value`; `Name:` leaves one out, `Name;` sends it empty, @FILE \
-         reads lines",
-    ),
-    valued(Some('A'), "user-agent", "TEXT", "send this User-Agent; an empty one sends none"),
+    flags::HEADER,
+    flags::USER_AGENT,
     valued(Some('e'), "referer", "URL", "send this Referer"),
     valued(Some('r'), "range", "RANGE", "ask for these octets: 0-499, 500-, -500"),
-    valued(Some('u'), "user", "NAME:PASSWORD", "say who asks, by Basic unless you say otherwise"),
-    switch(None, "basic", "for -u: send name and password as they are, with the first request"),
-    switch(None, "digest", "for -u: wait for a Digest challenge and answer it"),
-    switch(None, "anyauth", "for -u: wait for a challenge and answer its best offer"),
-    valued(None, "oauth2-bearer", "TOKEN", "send this token"),
-    valued(
-        Some('b'),
-        "cookie",
-        "DATA|FILE",
-        "send these cookies, as `a=1; b=2`, or those of a cookie file",
-    ),
-    valued(Some('c'), "cookie-jar", "FILE", "write all cookies to FILE at the end"),
+    flags::USER,
+    flags::BASIC,
+    flags::DIGEST,
+    flags::ANYAUTH,
+    flags::BEARER,
+    flags::COOKIE,
+    flags::COOKIE_JAR,
 ];
 
 const CONTENT: &[Flag] = &[
@@ -92,8 +84,8 @@ const ANSWER: &[Flag] = &[
         "OFFSET",
         "go on with a download at OFFSET; - looks at the file",
     ),
-    switch(Some('L'), "location", "follow redirects"),
-    valued(None, "max-redirs", "N", "follow at most N; 50 unless you say, -1 is without end"),
+    flags::LOCATION,
+    flags::MAX_REDIRS,
     switch(Some('f'), "fail", "exit with 22 and print no body where the status is 400 or more"),
     switch(None, "fail-with-body", "as --fail, and print the body"),
     valued(
@@ -108,14 +100,14 @@ const ANSWER: &[Flag] = &[
 const WAY: &[Flag] = &[
     switch(Some('0'), "http1.0", "speak HTTP/1.0"),
     switch(None, "http1.1", "speak HTTP/1.1, which is the default"),
-    switch(Some('4'), "ipv4", "use IPv4 addresses alone"),
-    switch(Some('6'), "ipv6", "use IPv6 addresses alone"),
-    valued(None, "resolve", "HOST:PORT:ADDR", "use these addresses for HOST, separated by commas"),
-    valued(None, "unix-socket", "PATH", "connect to this Unix-domain socket"),
-    valued(Some('x'), "proxy", "URL", "go through this HTTP proxy; an empty one goes straight"),
+    flags::IPV4,
+    flags::IPV6,
+    flags::RESOLVE,
+    flags::UNIX_SOCKET,
+    flags::PROXY,
     switch(Some('p'), "proxytunnel", "ask the proxy for a tunnel"),
-    valued(None, "noproxy", "LIST", "hosts to reach without a proxy; * is all of them"),
-    valued(None, "connect-timeout", "SECONDS", "how long connecting may take"),
+    flags::NOPROXY,
+    flags::CONNECT_TIMEOUT,
     valued(Some('m'), "max-time", "SECONDS", "how long each transfer may take in all"),
     valued(
         None,
@@ -127,19 +119,10 @@ const WAY: &[Flag] = &[
 ];
 
 const TELLING: &[Flag] = &[
-    switch(
-        Some('v'),
-        "verbose",
-        "tell what goes over the wire: -v the heads, -vv times, connections and pieces as well, -vvv \
-         every octet",
-    ),
-    switch(
-        None,
-        "trace",
-        "tell the walk from `get` down to the socket, with the Python name beside each floor",
-    ),
+    flags::VERBOSE,
+    flags::TRACE,
     switch(Some('s'), "silent", "no progress, no error messages"),
-    switch(Some('S'), "show-error", "error messages in spite of -s"),
+    flags::SHOW_ERROR,
     valued(
         None,
         "format",

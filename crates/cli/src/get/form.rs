@@ -13,8 +13,7 @@
 //! Invariant: files are streamed, and the whole can be sent again: it is one seekable reader over
 //! pieces whose lengths are known before the first octet goes.
 
-use super::data;
-use crate::args::{UsageError, as_text};
+use crate::args::{UsageError, as_text, read_file};
 use std::{
     collections::hash_map::RandomState,
     ffi::OsStr,
@@ -92,7 +91,7 @@ impl Form {
         if let Some(path) = content.strip_prefix('@') {
             part.file(flag, path)?;
         } else if let Some(path) = content.strip_prefix('<') {
-            part.piece = Piece::Octets(data::read(flag, OsStr::new(path))?);
+            part.piece = Piece::Octets(read_file(flag, OsStr::new(path))?);
         } else {
             part.piece = Piece::Octets(content.as_bytes().to_vec());
         }
@@ -124,7 +123,7 @@ impl Part {
     fn file(&mut self, flag: &'static str, path: &str) -> Result<(), UsageError> {
         let wrong = |error: io::Error| UsageError::value(flag, path, error);
         if path == "-" {
-            self.piece = Piece::Octets(data::read(flag, OsStr::new(path))?);
+            self.piece = Piece::Octets(read_file(flag, OsStr::new(path))?);
         } else {
             let file = File::open(path).map_err(wrong)?;
             let about = file.metadata().map_err(wrong)?;
@@ -132,7 +131,7 @@ impl Part {
                 Piece::File(file, about.len())
             } else {
                 // A pipe does not say how long it is.
-                Piece::Octets(data::read(flag, OsStr::new(path))?)
+                Piece::Octets(read_file(flag, OsStr::new(path))?)
             };
         }
         let last = path.rsplit('/').next().unwrap_or(path);

@@ -15,24 +15,23 @@
 mod data;
 mod flags;
 mod form;
-mod head;
 mod options;
 mod output;
 mod progress;
 mod request;
-mod tell;
 mod transfer;
-mod way;
 mod write_out;
 
 pub(crate) use flags::COMMAND;
 
-use crate::{args::Parsed, exit::Failure, terminal::say};
-use client::Session;
-use http::cookie::{self, Jar};
+use crate::{
+    args::Parsed,
+    exit::Failure,
+    session::{self, cookies},
+    tell::{self, Teller},
+};
 use options::Options;
-use std::{ffi::OsStr, fs, io, io::Write, sync::Arc, time::SystemTime};
-use tell::Teller;
+use std::sync::Arc;
 use transfer::Transfer;
 
 /// Fetches all URLs.
@@ -41,12 +40,8 @@ use transfer::Transfer;
 /// [`Failure`] where the command line is wrong; what goes wrong with a URL is said there.
 pub(crate) fn run(parsed: &Parsed) -> Result<u8, Failure> {
     let options = Options::read(parsed)?;
-    let mut builder = options::session(parsed)?;
-    builder = match cookies(&options) {
-        Some(jar) => builder.cookies(jar),
-        None => builder.without_cookies(),
-    };
-    let teller = Arc::new(Teller::new(&options));
+    let mut builder = cookies::begin(parsed, session::session(parsed)?, options.errors);
+    let teller = Arc::new(Teller::new(options.telling));
     if options.listens() {
         builder = builder.trace(tell::trace(teller.clone()));
     }
@@ -55,39 +50,5 @@ pub(crate) fn run(parsed: &Parsed) -> Result<u8, Failure> {
     for (index, url) in options.urls.iter().enumerate() {
         code = Transfer::new(&options, &session, &teller, index, url).run();
     }
-    if let Some(file) = &options.cookie_jar
-        && let Err(error) = keep_cookies(&session, file)
-    {
-        say(&format!("(23) writing the cookies to {} failed: {error}", file.to_string_lossy()));
-        code = if code == 0 { 23 } else { code };
-    }
-    Ok(code)
-}
-
-/// The cookies to begin with, if there are to be any: as in curl, a jar is kept only where -b names
-/// a file or -c asks for one.
-fn cookies(options: &Options) -> Option<Jar> {
-    if options.cookie_file.is_none() && options.cookie_jar.is_none() {
-        return None;
-    }
-    let mut jar = Jar::default();
-    let file = options.cookie_file.as_ref().filter(|file| !file.is_empty());
-    // A file that is not there yet is one that -c will write.
-    if let Some(text) = file.and_then(|file| fs::read(file).ok()) {
-        let (cookies, errors) = cookie::read(&text, &http::Limits::default());
-        if options.errors {
-            errors.iter().for_each(|error| say(&error.to_string()));
-        }
-        let now = SystemTime::now().into();
-        cookies.into_iter().for_each(|cookie| jar.insert(cookie, now));
-    }
-    Some(jar)
-}
-
-fn keep_cookies(session: &Session, file: &OsStr) -> io::Result<()> {
-    let text = session.cookies(|jar| cookie::write(jar.iter())).unwrap_or_default();
-    if file == "-" {
-        return io::stdout().write_all(&text);
-    }
-    fs::write(file, text)
+    Ok(cookies::keep(parsed, &session, code))
 }

@@ -3,9 +3,10 @@
 //! Invariant: a flag that sets a field keeps out the one that would be sent by itself.
 
 use super::{
-    options::{Field, JSON, Options, Payload, is_stdin},
+    options::{JSON, Options, Payload, is_stdin},
     transfer::Problem,
 };
+use crate::session::Field;
 use client::{Content, RequestBuilder, Session};
 use http::uri::{percent, remove_dot_segments};
 use std::{

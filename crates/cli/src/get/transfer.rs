@@ -10,14 +10,17 @@
 //! file that holds a part, if one does.
 
 use super::{
-    options::{Fail, Field, Options, Resume},
+    options::{Fail, Options, Resume},
     output::{Output, Target, remote_name},
     progress::Progress,
     request,
-    tell::Teller,
     write_out::Facts,
 };
-use crate::terminal::{self, say};
+use crate::{
+    session::Field,
+    tell::Teller,
+    terminal::{self, say},
+};
 use client::{Error, Response, Session, core::retry, core::url};
 use http::{HeaderName, Uri};
 use std::{
@@ -112,7 +115,7 @@ impl<'a> Transfer<'a> {
             self.teller.over(1);
             self.facts.exit_code = problem.code;
             self.facts.error = Some(problem.line.clone()).filter(|line| !line.is_empty());
-            if self.options.errors && !self.options.json && !problem.line.is_empty() {
+            if self.options.errors && !self.options.telling.json && !problem.line.is_empty() {
                 say(&format!("({}) {}", problem.code, problem.line));
             }
         }
@@ -152,7 +155,7 @@ impl<'a> Transfer<'a> {
                 }
             }
         }
-        if self.options.json {
+        if self.options.telling.json {
             let _ = writeln!(io::stderr(), "{}", self.facts.json());
         }
     }
@@ -336,8 +339,7 @@ impl<'a> Transfer<'a> {
     }
 
     fn progress(&self, before: u64, total: Option<u64>) -> Option<Progress> {
-        let Options { silent, json, verbose, trace, .. } = self.options;
-        let quiet = *silent || *json || *verbose > 0 || *trace;
+        let quiet = self.options.silent || self.options.telling.listens();
         let watched = self.facts.file.is_some() && !quiet && io::stderr().is_terminal();
         watched.then(|| Progress::new(before, total, terminal::columns(), self.begun))
     }

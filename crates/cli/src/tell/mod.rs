@@ -1,10 +1,13 @@
-//! What is told while a transfer runs: the ladder of `-v`, the walk of `--trace`, or JSON.
+//! What is told while something goes over the wire: the ladder of `-v`, the walk of `--trace`, or JSON.
 //!
 //! Invariant: each line goes out as it happens, so that what hangs is seen hanging; nothing is kept
 //! but the head that is under way.
 
-use super::{head::Heads, options::Options};
+mod head;
+
+use crate::args::{Parsed, UsageError};
 use client::trace as steps;
+use head::Heads;
 use std::{
     fmt,
     io::{self, Write},
@@ -17,8 +20,39 @@ use std::{
 use view::{Detail, Ladder, Walk, json};
 use wire::trace::{Direction, Event, Field, Layer, Sink, Trace, Value};
 
+/// What is to be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Telling {
+    /// How often `-v` was given.
+    pub(crate) verbose: usize,
+    /// The walk.
+    pub(crate) trace: bool,
+    /// One object per line, instead of text.
+    pub(crate) json: bool,
+}
+
+impl Telling {
+    /// Reads `-v`, `--trace` and `--format`.
+    ///
+    /// # Errors
+    /// [`UsageError`] for a format that there is not.
+    pub(crate) fn read(parsed: &Parsed) -> Result<Self, UsageError> {
+        let format = parsed.text("format")?.unwrap_or("text");
+        if !matches!(format, "text" | "json") {
+            return Err(UsageError::value("format", format, "it is text or json"));
+        }
+        let (verbose, trace) = (parsed.count("verbose"), parsed.is("trace"));
+        Ok(Self { verbose, trace, json: format == "json" })
+    }
+
+    /// Whether anything is to be told.
+    pub(crate) fn listens(self) -> bool {
+        self.verbose > 0 || self.trace || self.json
+    }
+}
+
 /// Hears everything and prints what was asked for.
-pub(super) struct Teller {
+pub(crate) struct Teller {
     begun: Instant,
     ladder: Option<Mutex<Ladder>>,
     walk: Option<Walk>,
@@ -29,17 +63,17 @@ pub(super) struct Teller {
 
 impl Teller {
     /// A teller whose clock starts now.
-    pub(super) fn new(options: &Options) -> Self {
+    pub(crate) fn new(telling: Telling) -> Self {
         let begun = Instant::now();
-        let detail = match options.verbose {
+        let detail = match telling.verbose {
             0 => None,
             1 => Some(Detail::Heads),
             2 => Some(Detail::Pieces),
             _ => Some(Detail::Octets),
         };
-        let told = detail.is_some() || options.trace;
-        let detail = detail.filter(|_| !options.json);
-        let walk = (options.trace && !options.json).then(|| Walk::new(begun, depth));
+        let told = detail.is_some() || telling.trace;
+        let detail = detail.filter(|_| !telling.json);
+        let walk = (telling.trace && !telling.json).then(|| Walk::new(begun, depth));
         if let Some(walk) = &walk {
             print(&walk.heading());
         }
@@ -47,24 +81,24 @@ impl Teller {
             begun,
             ladder: detail.map(|detail| Mutex::new(Ladder::new(begun, detail, words))),
             walk,
-            json: options.json && told,
+            json: telling.json && told,
             connects: AtomicU64::new(0),
             heads: Mutex::default(),
         }
     }
 
     /// Connections made since the last call.
-    pub(super) fn take_connects(&self) -> u64 {
+    pub(crate) fn take_connects(&self) -> u64 {
         self.connects.swap(0, Ordering::Relaxed)
     }
 
     /// The heads that came since the last call.
-    pub(super) fn take_heads(&self) -> Vec<u8> {
+    pub(crate) fn take_heads(&self) -> Vec<u8> {
         self.heads.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// The first floor: somebody asks for a URL.
-    pub(super) fn asked(&self, url: &str) {
+    pub(crate) fn asked(&self, url: &str) {
         let fields = [
             Field { name: "url", value: Value::Text(url) },
             Field { name: "python", value: Value::Text(steps::GET.python) },
@@ -73,7 +107,7 @@ impl Teller {
     }
 
     /// A transfer is over: what still waited for the end of its head is shown.
-    pub(super) fn over(&self, connection: u64) {
+    pub(crate) fn over(&self, connection: u64) {
         if let Some(ladder) = &self.ladder {
             let event = Event { connection, ..self.local("over", &[]) };
             print(&ladder.lock().unwrap_or_else(PoisonError::into_inner).finish(&event));
@@ -118,7 +152,7 @@ impl fmt::Debug for Teller {
 }
 
 /// The line to a teller.
-pub(super) fn trace(teller: std::sync::Arc<Teller>) -> Trace {
+pub(crate) fn trace(teller: std::sync::Arc<Teller>) -> Trace {
     Trace::to(teller, 0)
 }
 

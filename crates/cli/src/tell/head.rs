@@ -42,7 +42,8 @@ impl Heads {
                 self.whole.extend(self.pending.drain(..end));
                 // The status comes first; fields behind it are the peer's.
                 let status = event.fields.first().map(|field| field.value);
-                self.content = !matches!(status, Some(Value::Number(100..200)));
+                // Behind a 101 comes another protocol.
+                self.content = !matches!(status, Some(Value::Number(100 | 102..200)));
                 if self.content {
                     self.pending = Vec::new();
                 }
