@@ -51,6 +51,7 @@ pub struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     /// Reads `input`; nobody listens.
+    #[inline]
     pub fn new(input: &'a [u8]) -> Self {
         Self { input, at: 0, base: 0, notes: None }
     }
@@ -61,21 +62,25 @@ impl<'a> Reader<'a> {
     }
 
     /// Octets read so far, counted from the start of the outermost unit.
+    #[inline]
     pub fn offset(&self) -> usize {
         self.base + self.at
     }
 
     /// Octets not yet read.
+    #[inline]
     pub fn rest(&self) -> &'a [u8] {
         self.input.get(self.at..).unwrap_or_default()
     }
 
     /// How many octets are left.
+    #[inline]
     pub fn len(&self) -> usize {
         self.input.len().saturating_sub(self.at)
     }
 
     /// Whether all has been read.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -86,6 +91,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Opens a unit: the fields that follow belong to `name`, which `rfc` describes.
+    #[inline]
     pub fn section(&self, name: &'static str, rfc: &'static str) {
         if let Some(notes) = self.notes {
             notes.section(self.offset(), name, rfc);
@@ -107,6 +113,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Says what the field just read means; `meaning` runs only when somebody listens.
+    #[inline]
     pub fn explain(&self, meaning: impl FnOnce() -> String) {
         if let Some(notes) = self.notes {
             notes.explain(meaning());
@@ -114,28 +121,33 @@ impl<'a> Reader<'a> {
     }
 
     /// One octet.
+    #[inline]
     pub fn u8(&mut self, field: &'static str) -> Result<u8, Truncated> {
         let [octet] = self.octets(field)?;
         Ok(octet)
     }
 
     /// Two octets.
+    #[inline]
     pub fn u16(&mut self, field: &'static str) -> Result<u16, Truncated> {
         self.octets(field).map(u16::from_be_bytes)
     }
 
     /// Three octets, as HTTP/2's and TLS's lengths.
+    #[inline]
     pub fn u24(&mut self, field: &'static str) -> Result<u32, Truncated> {
         let [a, b, c] = self.octets(field)?;
         Ok(u32::from_be_bytes([0, a, b, c]))
     }
 
     /// Four octets.
+    #[inline]
     pub fn u32(&mut self, field: &'static str) -> Result<u32, Truncated> {
         self.octets(field).map(u32::from_be_bytes)
     }
 
     /// Eight octets.
+    #[inline]
     pub fn u64(&mut self, field: &'static str) -> Result<u64, Truncated> {
         self.octets(field).map(u64::from_be_bytes)
     }
@@ -149,6 +161,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next `length` octets, borrowed.
+    #[inline]
     pub fn take(&mut self, field: &'static str, length: usize) -> Result<&'a [u8], Truncated> {
         let Some(octets) = self.rest().get(..length) else {
             return Err(Truncated { field, offset: self.offset() });
@@ -158,6 +171,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next `N` octets, copied.
+    #[inline]
     pub fn octets<const N: usize>(&mut self, field: &'static str) -> Result<[u8; N], Truncated> {
         let Some(octets) = self.rest().first_chunk::<N>() else {
             return Err(Truncated { field, offset: self.offset() });
@@ -183,6 +197,7 @@ impl<'a> Reader<'a> {
         self.at = self.at.saturating_add(length).min(self.input.len());
     }
 
+    #[inline]
     fn note(&mut self, octets: &[u8], field: &'static str) {
         if let Some(notes) = self.notes {
             notes.field(self.base + self.at, octets, field);

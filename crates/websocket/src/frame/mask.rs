@@ -25,10 +25,12 @@ const WIDE: usize = 32;
 /// them is, so that a payload may be done in parts.
 ///
 /// `transformed-octet-i = original-octet-i XOR masking-key-octet-(i MOD 4)`
-pub fn mask(octets: &mut [u8], mut key: [u8; 4], offset: usize) {
+pub fn mask(octets: &mut [u8], key: [u8; 4], offset: usize) {
     // Turned so that the first of these octets meets its own octet of the key.
-    key.rotate_left(offset % 4);
-    let wide: [u8; WIDE] = std::array::from_fn(|at| key.get(at % 4).copied().unwrap_or_default());
+    let turn = u32::try_from(offset % 4).unwrap_or_default();
+    let key = u32::from_le_bytes(key).rotate_right(8 * turn).to_le_bytes();
+    let wide = [key; WIDE / 4];
+    let wide = wide.as_flattened();
     let (whole, rest) = octets.as_chunks_mut::<WIDE>();
     for block in whole {
         // A fixed number of independent octets: the compiler makes one vector operation of it.
