@@ -3,8 +3,10 @@
 //! | module       | the question                                                     |
 //! |--------------|------------------------------------------------------------------|
 //! | [`tour`]     | what does each layer add, and what does each version pay?        |
+//! | [`talk`]     | what do the two ends of a WebSocket say, octet by octet?         |
 //! | [`realtime`] | how does a server tell a client something that it did not ask?   |
 #![forbid(unsafe_code)]
 
 pub mod realtime;
+pub mod talk;
 pub mod tour;

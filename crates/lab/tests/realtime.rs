@@ -32,7 +32,7 @@ fn polling_is_late_or_wasteful() {
     assert_eq!((seldom.requests, often.requests), (10, 200));
     assert!(seldom.scheduled.mean > interval * 4, "{seldom:?}");
     assert!(often.scheduled.mean < interval, "{often:?}");
-    assert!(often.counts.octets() > seldom.counts.octets() * 3, "{rows:?}");
+    assert!(often.counts.sent > seldom.counts.sent * 15, "{rows:?}");
 }
 
 #[test]
@@ -43,6 +43,18 @@ fn one_request_each_or_one_for_all() {
     let events = row(&rows, Way::Events);
     assert_eq!((events.requests, events.counts.connections), (1, 1));
     assert_eq!(events.scheduled.p99, Duration::ZERO);
+}
+
+#[test]
+fn a_frame_costs_less_than_a_chunk_and_a_context_less_than_both() {
+    let options = Options { events: 100, ..Options::default() };
+    let rows = rows(&options);
+    let received = |way| row(&rows, way).counts.received;
+    let frames = received(Way::WebSocket { deflate: false });
+    assert!(frames < received(Way::Events), "{rows:?}");
+    assert!(received(Way::WebSocket { deflate: true }) * 2 < frames, "{rows:?}");
+    // A head of four octets for each event, and the greeting.
+    assert!(frames < 100 * 260 + 200, "{rows:?}");
 }
 
 #[test]

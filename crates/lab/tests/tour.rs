@@ -39,3 +39,19 @@ fn what_stands_behind_the_slow_answer_comes_last() {
     assert!(after.iter().all(|(_, in_line)| *in_line), "{after:?}");
     assert_eq!((before.len(), after.len()), (3, 4));
 }
+
+#[test]
+fn the_web_socket_speaks_both_ways_and_says_goodbye() {
+    let mut text = Vec::new();
+    let talked = tour::run(&mut text).unwrap().talked;
+    assert_eq!(talked.unasked, "a new comment on your page");
+    // To connect, to shake hands, and one each for the text, the Ping and the Close.
+    assert_eq!(talked.round_trips, 5);
+    // Three frames of the client, each with a key of four octets, and four of the server.
+    assert_eq!(talked.heads, 3 * 6 + 4 * 2);
+    let text = String::from_utf8(text).unwrap();
+    for line in ["101 Switching Protocols", "nobody asked", "→ ping", "← pong", "← close 1000"]
+    {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+}

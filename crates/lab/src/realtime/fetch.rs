@@ -1,7 +1,11 @@
-//! The client's side of the ways that are plain HTTP.
+//! The client's side: what each way asks, and what it makes of the answers.
 
 use super::{Error, feed::Feed, stream::Events};
-use client::{Session, core::timeouts::Timeouts};
+use client::{
+    Session,
+    core::timeouts::Timeouts,
+    websocket::{self, CloseCode, Event, Message},
+};
 use std::{
     io::BufReader,
     net::SocketAddr,
@@ -17,6 +21,9 @@ pub enum Fields {
     /// What a browser says with each request to a site where one is logged in.
     Browser,
 }
+
+/// Longer than anything here is silent.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A browser's fields: each has its reason, and each is said again with each request.
 const BROWSER: [(&str, &str); 9] = [
@@ -37,7 +44,7 @@ const BROWSER: [(&str, &str); 9] = [
 
 /// A session that fails rather than waits for ever.
 pub(super) fn session(fields: Fields) -> Result<Session, Error> {
-    let patience = Some(Duration::from_secs(60));
+    let patience = Some(PATIENCE);
     let timeouts = Timeouts { head: patience, read: patience, ..Timeouts::default() };
     let mut builder = Session::builder().without_cookies().timeouts(timeouts);
     if fields == Fields::Browser {
@@ -107,6 +114,30 @@ pub(super) fn events(
     let mut events = Events(BufReader::new(request.send()?.error_for_status()?));
     while let Some(text) = events.next()? {
         inbox.take(&text)?;
+    }
+    Ok(())
+}
+
+/// One request, and then messages as they come.
+pub(super) fn socket(
+    session: &Session,
+    address: SocketAddr,
+    deflate: bool,
+    inbox: &mut Inbox<'_>,
+) -> Result<(), Error> {
+    let options = websocket::Options::default();
+    let options = if deflate { options } else { options.uncompressed() };
+    let socket = websocket::connect(session, &format!("ws://{address}/socket"), &options)?;
+    while let Some(event) = socket.receive(Some(PATIENCE))? {
+        match event {
+            Event::Message(Message::Text(text)) => inbox.take(&text)?,
+            Event::Closed { .. } => break,
+            _ => {}
+        }
+        if inbox.is_full() {
+            // Twice is once: what comes behind our goodbye is the peer's.
+            let _ = socket.close(CloseCode::NORMAL, "");
+        }
     }
     Ok(())
 }

@@ -46,12 +46,24 @@ pub enum Way {
     LongPolling,
     /// One request whose answer never ends: `text/event-stream`.
     Events,
+    /// One request, and frames behind its answer.
+    WebSocket {
+        /// Whether messages are compressed, each with the help of those before it.
+        deflate: bool,
+    },
 }
 
 impl Way {
     /// All of them; polling ten times slower than events are born, and twice as fast.
-    pub fn all(interval: Duration) -> [Self; 4] {
-        [Self::Polling(interval * 10), Self::Polling(interval / 2), Self::LongPolling, Self::Events]
+    pub fn all(interval: Duration) -> [Self; 6] {
+        [
+            Self::Polling(interval * 10),
+            Self::Polling(interval / 2),
+            Self::LongPolling,
+            Self::Events,
+            Self::WebSocket { deflate: false },
+            Self::WebSocket { deflate: true },
+        ]
     }
 }
 
@@ -61,6 +73,8 @@ impl std::fmt::Display for Way {
             Self::Polling(every) => write!(f, "polling each {} ms", every.as_secs_f64() * 1e3),
             Self::LongPolling => f.write_str("long polling"),
             Self::Events => f.write_str("server-sent events"),
+            Self::WebSocket { deflate: false } => f.write_str("WebSocket"),
+            Self::WebSocket { deflate: true } => f.write_str("WebSocket, deflate"),
         }
     }
 }
@@ -72,7 +86,7 @@ pub struct Options {
     pub events: u32,
     /// One event in each of these, at a moment in it that looks like chance. 100 ms.
     pub interval: Duration,
-    /// Octets of one event's text; a little more where that is too few to tell its number. 120.
+    /// Octets of one event's text; a little more where that is too few to tell its number. 256.
     pub size: usize,
     /// What each request says beside what it asks for.
     pub fields: Fields,
@@ -85,7 +99,7 @@ impl Default for Options {
         Self {
             events: 300,
             interval: Duration::from_millis(100),
-            size: 120,
+            size: 256,
             fields: Fields::Small,
             timed: false,
         }
@@ -131,6 +145,11 @@ pub enum Error {
     /// A thread of ours panicked.
     #[error("a part of the experiment broke down")]
     Broken,
+}
+
+/// The texts of `count` events of `size` octets each, as the experiment has them.
+pub fn texts(count: u32, size: usize) -> Vec<String> {
+    events::texts(count, size)
 }
 
 /// Delivers the events in each of `ways`; `progress` hears the way that begins.

@@ -138,6 +138,10 @@ impl<'a> Run<'a> {
                 requests += 1;
                 fetch::events(&session, address, &mut inbox)?;
             }
+            (_, Way::WebSocket { deflate }) => {
+                requests += 1;
+                fetch::socket(&session, address, deflate, &mut inbox)?;
+            }
         }
         if !inbox.is_full() {
             return Err(Error::Ended { arrived: inbox.len() });

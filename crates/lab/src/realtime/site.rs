@@ -5,21 +5,24 @@
 //! | `/poll?after=N`    | the events behind the first N, a line each; 204 without any |
 //! | `/long?after=N`    | the same, but not before there is one                       |
 //! | `/events`          | a stream of events that ends with the last                  |
+//! | `/socket`          | 101, then a message for each event                          |
 
-use super::{
-    feed::{Feed, Listener},
-    stream,
-};
+use super::feed::{Feed, Listener};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
-use server::{BodyWriter, Reply, Request, Router, Running, Server, inline};
-use std::{
-    io::{self, Write},
-    net::SocketAddr,
+use server::{
+    Endpoint, Event, Events, Reply, Request, Router, Running, Server, Socket, SocketHandle,
+    WebSocket, inline,
 };
+use std::{io, net::SocketAddr};
+use websocket::{Message, handshake::DeflateOptions};
 
 /// Serves `feed` on a port that the kernel chooses.
 pub(super) fn start(feed: &Feed) -> io::Result<Running> {
     let (polled, waited, streamed) = (feed.clone(), feed.clone(), feed.clone());
+    let told = feed.clone();
+    let socket = WebSocket::new(move |_| Ok(Box::new(Told(told.clone()))));
+    // It speaks deflate with those who offer it.
+    let socket = socket.deflate(Some(DeflateOptions::default()));
     let router = Router::new()
         .get("/poll", inline(move |request, reply| lines(reply, polled.since(after(&request)))))
         .get(
@@ -31,11 +34,10 @@ pub(super) fn start(feed: &Feed) -> io::Result<Running> {
         .get(
             "/events",
             inline(move |_, reply| {
-                let response = typed(HeaderValue::from_static("text/event-stream"));
-                let writer = reply.stream(response, None);
-                streamed.listen(0, Box::new(Stream { writer, number: 0 }));
+                streamed.listen(0, Box::new(Stream { events: reply.events(), number: 0 }));
             }),
-        );
+        )
+        .websocket("/socket", socket);
     Server::new(router).listen(SocketAddr::from(([127, 0, 0, 1], 0)))?.start()
 }
 
@@ -78,26 +80,45 @@ impl Listener for KeptBack {
     }
 }
 
-/// Server-sent events: the answer's content, never at its end.
+/// Server-sent events: an answer that is never at its end.
 struct Stream {
-    writer: BodyWriter,
+    events: Events,
     number: usize,
 }
 
 impl Listener for Stream {
     fn tell(&mut self, events: &[String]) -> bool {
-        for event in events {
-            let block = stream::block(self.number, event);
+        events.iter().all(|event| {
+            let id = self.number.to_string();
             self.number += 1;
-            if self.writer.write_all(block.as_bytes()).and_then(|()| self.writer.flush()).is_err() {
-                return false;
-            }
-        }
-        true
+            self.events.send(&Event { id: Some(&id), ..Event::data(event) }).is_ok()
+        })
     }
 
-    fn end(self: Box<Self>) {
-        // The client may be gone, and then there is nobody to tell.
-        let _ = self.writer.finish();
+    // Dropped, the answer ends.
+    fn end(self: Box<Self>) {}
+}
+
+/// WebSocket: whoever opens it is told.
+struct Told(Feed);
+
+impl Endpoint for Told {
+    fn opened(&mut self, socket: &mut Socket<'_>) {
+        self.0.listen(0, Box::new(Line(socket.handle())));
     }
+
+    // Nothing is expected, and nothing would be answered.
+    fn message(&mut self, _: &mut Socket<'_>, _: Message) {}
+}
+
+/// A socket that is open.
+struct Line(SocketHandle);
+
+impl Listener for Line {
+    fn tell(&mut self, events: &[String]) -> bool {
+        events.iter().all(|event| self.0.send(Message::Text(event.clone())).is_ok())
+    }
+
+    // The client says goodbye when it has all.
+    fn end(self: Box<Self>) {}
 }

@@ -8,7 +8,8 @@
 //! field  = name [ ":" [ SP ] value ] LF             data, id, event, retry
 //! ```
 //!
-//! Line ends are LF, CR LF or CR; we write LF and read LF and CR LF.
+//! Line ends are LF, CR LF or CR; our server writes LF, and here LF and CR LF are read. How it writes
+//! is in `server::Event`.
 //!
 //! Invariant: what one event says in several `data` lines comes out with LF between them.
 
@@ -16,11 +17,6 @@ use std::io::{self, BufRead};
 
 /// The most that one line may be long; a stream without line ends is no stream of events.
 const LINE: u64 = 1 << 20;
-
-/// An event as the server writes it. `text` has no line end.
-pub(super) fn block(number: usize, text: &str) -> String {
-    format!("id: {number}\ndata: {text}\n\n")
-}
 
 /// Reads events from the content of an answer.
 pub(super) struct Events<R>(pub(super) R);
@@ -72,8 +68,9 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        let stream = [block(0, "a: b"), block(1, " c")].concat();
-        assert_eq!(read(&stream), ["a: b", " c"]);
+        let event = |id, data| server::Event { id: Some(id), ..server::Event::data(data) }.encode();
+        let stream = [event("0", "a: b"), event("1", " c\nd")].concat();
+        assert_eq!(read(&stream), ["a: b", " c\nd"]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!   a raw socket ─► HTTP/1.0 ─► HTTP/1.1 ─► pipelining, and the wall ─► the floors of a client
+//!                                                                    ─► WebSocket
 //! ```
 //!
 //! Everything that is printed was done just before, on the loopback, by the stack itself; the round
@@ -10,11 +11,13 @@
 mod conversation;
 mod floors;
 mod site;
+mod socket;
 mod stops;
 
 pub use conversation::Cost;
+pub use socket::Talked;
 
-use site::Door;
+use site::{Door, News};
 use std::io::{self, Write};
 
 /// Why the tour broke off.
@@ -35,6 +38,9 @@ pub enum Error {
     /// The client's own errors.
     #[error("{0}")]
     Client(#[from] client::Error),
+    /// The WebSocket broke off.
+    #[error("{0}")]
+    Talk(#[from] crate::talk::Error),
     /// The connection ended before the answer did.
     #[error("the connection ended before the answer did")]
     Ended,
@@ -48,6 +54,8 @@ pub struct Report {
     /// Behind a slow answer, in the order in which the answers came: where each was asked, and
     /// whether on the slow one's connection.
     pub order: Vec<(String, bool)>,
+    /// What the WebSocket said and cost.
+    pub talked: Talked,
 }
 
 /// Walks the page through every layer there is and tells it to `out`.
@@ -55,8 +63,8 @@ pub struct Report {
 /// # Errors
 /// See [`Error`].
 pub fn run(out: &mut impl Write) -> Result<Report, Error> {
-    let door = Door::default();
-    let server = site::start(&door)?;
+    let (door, news) = (Door::default(), News::default());
+    let server = site::start(&door, &news)?;
     let Some(address) = server.addresses().first().copied() else { return Err(Error::Ended) };
     writeln!(out, "One page, from a socket up\n")?;
     writeln!(
@@ -71,7 +79,8 @@ pub fn run(out: &mut impl Write) -> Result<Report, Error> {
     costs.push(("HTTP/1.1, pipelined", stops::pipelined(out, address)?));
     let order = stops::wall(out, address, &door)?;
     floors::walk(out, address)?;
+    let talked = socket::talk(out, address, &news)?;
     stops::summary(out, &costs)?;
     server.stop()?;
-    Ok(Report { costs, order })
+    Ok(Report { costs, order, talked })
 }

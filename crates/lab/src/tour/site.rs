@@ -4,11 +4,12 @@
 //! when the tour says so: whatever waits behind it waits by rule and not by chance.
 
 use http::{HeaderName, HeaderValue, Response, StatusCode};
-use server::{Reply, Request, Router, Running, Server, inline};
+use server::{Endpoint, Group, Reply, Request, Router, Running, Server, Socket, WebSocket, inline};
 use std::{
     io,
     sync::{Arc, Condvar, Mutex, PoisonError},
 };
+use websocket::{Message, Prepared};
 
 /// What the page is made of: path, type, octets.
 const PARTS: [(&str, &str, usize); 8] = [
@@ -51,8 +52,35 @@ impl Door {
     }
 }
 
-/// The server of the page, on a port that the kernel chooses; `/slow` waits for the door.
-pub(super) fn start(door: &Door) -> io::Result<Running> {
+/// Whom the server tells what is new: everybody who has opened `/socket`.
+#[derive(Clone, Default)]
+pub(super) struct News(Arc<Group>);
+
+impl News {
+    /// Tells everybody.
+    pub(super) fn send(&self, message: &Prepared) {
+        // One listener that takes all it gets is never crowded.
+        let _ = self.0.send(message);
+    }
+}
+
+/// Says back what it is told, and hears the news.
+struct Echo(News);
+
+impl Endpoint for Echo {
+    fn opened(&mut self, socket: &mut Socket<'_>) {
+        self.0.0.join(&socket.handle());
+    }
+
+    fn message(&mut self, socket: &mut Socket<'_>, message: Message) {
+        // A socket that is closing has nobody to tell.
+        let _ = socket.send(message);
+    }
+}
+
+/// The server of the page, on a port that the kernel chooses; `/slow` waits for the door, and
+/// `/socket` hears the news.
+pub(super) fn start(door: &Door, news: &News) -> io::Result<Running> {
     let mut router = Router::new();
     for (path, kind, length) in PARTS {
         let content: Arc<[u8]> = match length {
@@ -66,6 +94,9 @@ pub(super) fn start(door: &Door) -> io::Result<Running> {
         door.pass();
         reply.text(StatusCode::OK, "slow");
     });
+    let news = news.clone();
+    let socket = WebSocket::new(move |_| Ok(Box::new(Echo(news.clone()))));
+    router = router.websocket("/socket", socket);
     let address = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
     Server::new(router).listen(address)?.start()
 }
