@@ -1,20 +1,29 @@
 //! Other people's programs: where they are, and how one is run to its end.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 /// Where the program is; says that the test is skipped if it is nowhere.
 #[track_caller]
 pub(crate) fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    // Servers live where only an administrator looks.
-    let folders = std::env::split_paths(&path).chain([Path::new("/usr/sbin").to_path_buf()]);
+    // Servers live where only an administrator looks, and what setup brought where it says.
+    let more = [PathBuf::from("/usr/sbin"), cache("cargo/bin"), cache("autobahn/bin")];
+    let folders = std::env::split_paths(&path).chain(more);
     let found = folders.map(|folder| folder.join(program)).find(|file| file.is_file());
     if found.is_none() {
         testkit::skip(&format!("{program} is not installed (tests/interop/setup installs it)"));
     }
     found
+}
+
+/// A folder that `tests/interop/setup` filled.
+fn cache(name: &str) -> PathBuf {
+    let home = std::env::var_os("HOME").unwrap_or_default();
+    let cache = std::env::var_os("XDG_CACHE_HOME").filter(|folder| !folder.is_empty());
+    let cache = cache.map_or_else(|| PathBuf::from(home).join(".cache"), PathBuf::from);
+    cache.join("wirebook").join(name)
 }
 
 /// Runs a command to its end with `input` on its standard input.

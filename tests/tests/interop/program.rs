@@ -9,21 +9,25 @@ use std::sync::OnceLock;
 /// Where the program is; built once, for a test of another package does not build it.
 pub(crate) fn wirebook() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        // This test is TARGET/PROFILE/deps/interop-…; the program is TARGET/PROFILE/wirebook.
-        let here = std::env::current_exe().unwrap();
-        let folder = here.ancestors().nth(2).unwrap();
-        let profile = if folder.ends_with("release") { "release" } else { "dev" };
-        let built = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--package", "wirebook", "--bin", "wirebook"])
-            .args(["--profile", profile])
-            .current_dir(root)
-            .status()
-            .unwrap();
-        assert!(built.success(), "the program builds");
-        folder.join("wirebook")
-    })
+    PROGRAM.get_or_init(|| built("wirebook", ["--bin", "wirebook"]).join("wirebook"))
+}
+
+/// Builds a program as this test was built, and answers with the folder of such programs.
+pub(crate) fn built(package: &str, target: [&str; 2]) -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    // This test is TARGET/PROFILE/deps/interop-…; the program is TARGET/PROFILE/wirebook.
+    let here = std::env::current_exe().unwrap();
+    let folder = here.ancestors().nth(2).unwrap();
+    let profile = if folder.ends_with("release") { "release" } else { "dev" };
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--package", package])
+        .args(target)
+        .args(["--profile", profile])
+        .current_dir(root)
+        .status()
+        .unwrap();
+    assert!(built.success(), "{package} builds");
+    folder.to_path_buf()
 }
 
 /// `wirebook serve`, ended when it is dropped.
