@@ -65,6 +65,21 @@ impl<'a> BitReader<'a> {
         (Held { bits: self.bits & mask(self.count), count: self.count, taken }, self.at)
     }
 
+    /// Octets of the input that are not in the buffer.
+    pub(crate) fn left(&self) -> usize {
+        self.input.len() - self.at
+    }
+
+    /// Input, place in it, buffer and bits in it: for a loop that keeps them in registers.
+    pub(crate) fn parts(&self) -> (&'a [u8], usize, u64, u32) {
+        (self.input, self.at, self.bits, self.count)
+    }
+
+    /// What that loop made of them.
+    pub(crate) fn set_parts(&mut self, at: usize, bits: u64, count: u32) {
+        (self.at, self.bits, self.count) = (at, bits, count);
+    }
+
     /// Where the next bit stands.
     pub(crate) fn offset(&self) -> BitOffset {
         BitOffset((self.before + self.at as u64) * 8 - u64::from(self.count))

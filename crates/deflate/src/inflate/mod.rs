@@ -14,12 +14,13 @@
 //!
 //! Between two arrows everything is read or nothing, so the state and a few bits in the buffer are
 //! all there is to remember when the input ends. A sequence of symbols with enough input and room
-//! behind it is not walked through these states: they are read in one loop.
+//! behind it is not walked through these states: [`fast`] reads it in one loop.
 //!
 //! Invariant: the state says what to read next; nothing is ever read twice.
 //!
 //! Invariant: an error is final; every later call answers the same.
 
+mod fast;
 mod head;
 mod output;
 mod tables;
@@ -171,7 +172,10 @@ impl Inflate {
                     false => Step::Wait(State::Lengths(head), Status::Starved),
                 })
             }
-            State::Symbol => self.symbol(bits, out),
+            State::Symbol => match self.fast(bits, out) {
+                State::Symbol => self.symbol(bits, out),
+                state => Ok(Step::Next(state)),
+            },
             State::Distance { length } => self.distance(length, bits, out),
             State::Copy { length, distance } => {
                 Ok(match out.copy(&self.window, length, distance) {
@@ -223,12 +227,32 @@ impl Inflate {
         }
     }
 
+    /// Reads what it can in one loop.
+    fn fast(&self, bits: &mut BitReader<'_>, out: &mut Output<'_>) -> State {
+        if bits.left() < fast::INPUT || !out.has_room(fast::ROOM) {
+            return State::Symbol;
+        }
+        let (input, at, buffer, count) = bits.parts();
+        let (place, written) = out.place();
+        let mut fast = fast::Fast { input, at, bits: buffer, count, out: place, written };
+        let state = fast.run(self.tables(), &self.window);
+        bits.set_parts(fast.at, fast.bits, fast.count);
+        let written = fast.written;
+        out.advance_to(written);
+        state
+    }
+
+    /// The codes of the block at hand.
+    fn tables(&self) -> &Tables {
+        match &self.tables {
+            Some(tables) if !self.fixed => tables,
+            _ => &FIXED,
+        }
+    }
+
     fn symbol(&mut self, bits: &mut BitReader<'_>, out: &mut Output<'_>) -> Result<Step, Error> {
         let wait = |status| Ok(Step::Wait(State::Symbol, status));
-        let literals = match &self.tables {
-            Some(tables) if !self.fixed => &tables.literals,
-            _ => &FIXED.literals,
-        };
+        let literals = &self.tables().literals;
         let at = bits.offset();
         // A code of 15 bits and 5 extra ones.
         let _ = bits.need(20);
@@ -264,10 +288,7 @@ impl Inflate {
         bits: &mut BitReader<'_>,
         out: &mut Output<'_>,
     ) -> Result<Step, Error> {
-        let distances = match &self.tables {
-            Some(tables) if !self.fixed => &tables.distances,
-            _ => &FIXED.distances,
-        };
+        let distances = &self.tables().distances;
         let at = bits.offset();
         // A code of 15 bits and 13 extra ones.
         let _ = bits.need(28);

@@ -51,6 +51,23 @@ impl<'a> Output<'a> {
         length
     }
 
+    /// Whether `length` octets may still be put out; there is place for them then.
+    pub(crate) fn has_room(&mut self, length: usize) -> bool {
+        self.reserve(length) == length
+    }
+
+    /// The place for this call's octets, and how many of them are there.
+    pub(crate) fn place(&mut self) -> (&mut [u8], usize) {
+        let written = self.written();
+        let end = self.out.len().min(self.limit);
+        (self.out.get_mut(self.start..end).unwrap_or_default(), written)
+    }
+
+    /// So many octets are there now.
+    pub(crate) fn advance_to(&mut self, written: usize) {
+        self.at = self.start + written;
+    }
+
     /// One octet; `false` if the bound is reached.
     pub(crate) fn literal(&mut self, octet: u8) -> bool {
         let room = self.reserve(1) == 1;
