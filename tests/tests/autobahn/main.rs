@@ -44,7 +44,7 @@ fn our_server_passes() {
     let Some(suite) = Suite::new("server") else { return };
     let server = example::Example::start("server", "echo", &["127.0.0.1:0"]);
     suite.client_tests(&server.url);
-    report::judge(&suite, "server", Chosen::from_environment().count());
+    report::judge(&suite, "server", "wirebook", Chosen::from_environment().count());
 }
 
 #[test]
@@ -53,13 +53,14 @@ fn our_client_passes() {
     let chosen = Chosen::from_environment();
     let server = suite.start_server();
     let mut client = Command::new(example::example("client", "autobahn"))
-        .args([server.url.as_str(), "client"])
+        .arg(&server.url)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
+        .stderr(Stdio::null())
         .spawn()
         .unwrap();
     let status = suite::wait(&mut client, "our client");
     assert!(status.success(), "our client: {status}");
     drop(server);
-    report::judge(&suite, "client", chosen.count());
+    report::judge(&suite, "client", "wirebook", chosen.count());
 }

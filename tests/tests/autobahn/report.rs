@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   reports/index.json            agent → case → behavior, behaviorClose, reportfile
-//!   reports/server_case_1_1_1.json      what was expected, what came, octet by octet
+//!   reports/wirebook_case_1_1_1.json      what was expected, what came, octet by octet
 //! ```
 
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ struct Section {
 }
 
 /// Prints a table, and fails where anything but OK and INFORMATIONAL is in it.
-pub(crate) fn judge(suite: &Suite, agent: &str, expected: Option<usize>) {
+pub(crate) fn judge(suite: &Suite, role: &str, agent: &str, expected: Option<usize>) {
     let folder = suite.folder.join("reports");
     let index = fs::read(folder.join("index.json"))
         .unwrap_or_else(|error| panic!("no report: {error}: see {}", suite.folder.display()));
@@ -45,7 +45,7 @@ pub(crate) fn judge(suite: &Suite, agent: &str, expected: Option<usize>) {
             }
         }
     }
-    let table = table(agent, &sections);
+    let table = table(role, &sections);
     // Also where the test passes: a table that nobody sees is no evidence.
     let _ = std::io::stderr().write_all(table.as_bytes());
     let _ = fs::write(suite.folder.join("failures.txt"), failures.join("\n"));
@@ -60,9 +60,9 @@ fn verdict<'a>(verdicts: &'a Value, name: &str) -> &'a str {
     verdicts[name].as_str().unwrap_or("missing")
 }
 
-fn table(agent: &str, sections: &BTreeMap<u32, Section>) -> String {
+fn table(role: &str, sections: &BTreeMap<u32, Section>) -> String {
     let mut table = format!(
-        "\n| {agent}: section | OK | INFORMATIONAL | failed or not strict |\n|---|---|---|---|\n"
+        "\n| {role}: section | OK | INFORMATIONAL | failed or not strict |\n|---|---|---|---|\n"
     );
     let mut sum = Section::default();
     for (number, section) in sections {

@@ -90,7 +90,7 @@ impl Suite {
     pub(crate) fn client_tests(&self, url: &str) {
         let settings = json!({
             "options": { "failByDrop": false },
-            "servers": [{ "agent": "server", "url": url }],
+            "servers": [{ "agent": "wirebook", "url": url }],
         });
         let mut child = self.start("fuzzingclient", settings);
         let status = wait(&mut child, "the suite");
