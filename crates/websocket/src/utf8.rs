@@ -54,19 +54,20 @@ impl Utf8 {
                 Err(_) => return Err(NotUtf8 { good: 0 }),
             }
         }
-        match std::str::from_utf8(rest) {
-            Ok(text) => take(text),
-            Err(error) => {
-                let (good, cut) = rest.split_at_checked(error.valid_up_to()).unwrap_or_default();
-                if error.error_len().is_some() {
-                    return Err(NotUtf8 { good: part.len() - cut.len() });
-                }
-                take(std::str::from_utf8(good).unwrap_or_default());
-                self.length = cut.len();
-                for (place, octet) in self.octets.iter_mut().zip(cut) {
-                    *place = *octet;
-                }
-            }
+        // What may be the beginning of a character is set aside first, so that the rest is looked at
+        // only once.
+        let (whole, cut) = rest.split_at_checked(end_of_characters(rest)).unwrap_or_default();
+        let before = part.len() - rest.len();
+        let wrong = |error: std::str::Utf8Error| NotUtf8 { good: before + error.valid_up_to() };
+        take(std::str::from_utf8(whole).map_err(wrong)?);
+        if let Err(error) = std::str::from_utf8(cut)
+            && error.error_len().is_some()
+        {
+            return Err(NotUtf8 { good: before + whole.len() });
+        }
+        self.length = cut.len();
+        for (place, octet) in self.octets.iter_mut().zip(cut) {
+            *place = *octet;
         }
         Ok(())
     }
@@ -80,5 +81,77 @@ impl Utf8 {
     /// Octets of a character that waits for its end.
     pub(crate) fn waiting(&self) -> usize {
         self.length
+    }
+}
+
+/// Where the last character ends, if one begins behind it and is cut; else the length.
+fn end_of_characters(octets: &[u8]) -> usize {
+    // A lead octet says how many follow; it is one of the last three, or nothing is cut.
+    for (place, octet) in octets.iter().enumerate().rev().take(3) {
+        let length = match octet {
+            0x80..=0xbf => continue,
+            0xc2..=0xdf => 2,
+            0xe0..=0xef => 3,
+            0xf0..=0xf4 => 4,
+            _ => 1,
+        };
+        return if place + length > octets.len() { place } else { octets.len() };
+    }
+    octets.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NotUtf8, Utf8};
+
+    /// Checks the parts one behind the other; the text, or how many octets of all were fine.
+    fn check(parts: &[&[u8]]) -> Result<String, usize> {
+        let (mut utf8, mut text, mut before) = (Utf8::default(), String::new(), 0);
+        for part in parts {
+            let waited = utf8.waiting();
+            let result = utf8.check(part, |whole| text.push_str(whole));
+            if let Err(NotUtf8 { good }) = result {
+                return Err(before + good - if good == 0 { waited } else { 0 });
+            }
+            before += part.len();
+        }
+        if utf8.is_whole() { Ok(text) } else { Err(before - utf8.waiting()) }
+    }
+
+    const SAMPLES: [&[u8]; 12] = [
+        "Hello-µ@ßöäüàá-UTF-8!! 소켓 🦀".as_bytes(),
+        "κόσμε".as_bytes(),
+        b"\xce\xba\xe1\xbd\xb9\xcf\x83\xce\xbc\xce\xb5\xf4\x90\x80\x80edited",
+        b"\xed\xa0\x80 a surrogate",
+        b"overlong \xc0\xaf",
+        b"overlong \xe0\x80\xaf",
+        b"alone \x80",
+        b"lead twice \xe1\xe1",
+        b"ends cut \xf0\x9f\xa6",
+        b"cut inside \xf0\x9f\xa6 text",
+        b"beyond \xf5",
+        b"",
+    ];
+
+    #[test]
+    fn in_any_parts_it_says_what_the_standard_library_says_of_the_whole() {
+        for sample in SAMPLES {
+            let whole = std::str::from_utf8(sample);
+            let whole = whole.map(str::to_string).map_err(|error| error.valid_up_to());
+            testkit::splits(sample, |parts| assert_eq!(check(parts), whole, "{sample:x?}"));
+        }
+    }
+
+    /// Autobahn's 6.4.3 and 6.4.4: the text need not be over.
+    #[test]
+    fn what_cannot_become_a_character_is_refused_at_once() {
+        for (part, good) in [(&b"ab\xf4\x90"[..], 2), (b"a\xed\xa0", 1), (b"\xc0", 0)] {
+            assert_eq!(Utf8::default().check(part, |_| {}), Err(NotUtf8 { good }));
+        }
+        for part in [&b"\xf4\x8f"[..], b"\xed\x9f", b"\xf0\x90\x80"] {
+            let mut utf8 = Utf8::default();
+            assert_eq!(utf8.check(part, |_| {}), Ok(()));
+            assert_eq!(utf8.waiting(), part.len());
+        }
     }
 }

@@ -105,6 +105,10 @@ impl Connection {
         self.tail.clear();
         (self.frame, self.incoming, self.outgoing, self.pong) = (None, None, None, None);
         self.compression = None;
+        if self.ended {
+            // There is nothing left to wait for.
+            self.phase = Phase::Closed;
+        }
         match self.phase {
             Phase::Closed => self.timer.clear(),
             Phase::Open | Phase::CloseSent | Phase::Exchanged | Phase::Failed => {

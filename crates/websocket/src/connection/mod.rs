@@ -49,7 +49,7 @@ use crate::{
 use compression::Compression;
 pub(crate) use compression::deflate_alone;
 use receive::{Frame, Incoming};
-use send::{Keys, Outgoing, Pong};
+use send::{Keys, Outgoing};
 use std::time::Instant;
 use wire::{Output, Random, trace::Trace};
 
@@ -75,8 +75,8 @@ pub struct Connection {
     frame_at: u64,
 
     output: Output,
-    /// The newest Pong, where too many wait already.
-    pong: Option<Pong>,
+    /// The payload of the newest Pong, where too many wait already.
+    pong: Option<Vec<u8>>,
     /// The message that the application sends in fragments.
     outgoing: Option<Outgoing>,
     /// A client's masking keys.
@@ -177,7 +177,8 @@ impl Connection {
         let output = usize::try_from(self.output.len()).unwrap_or(usize::MAX);
         let compression = self.compression.as_ref().map_or(0, |compression| compression.held());
         let incoming = self.incoming.as_ref().map_or(0, Incoming::held);
-        self.tail.held() + event + incoming + output + compression
+        let pong = self.pong.as_ref().map_or(0, Vec::len);
+        self.tail.held() + pong + event + incoming + output + compression
     }
 
     /// What happened next, if anything did. Goes on with the frames that wait.

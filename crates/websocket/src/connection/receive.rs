@@ -33,6 +33,10 @@ use wire::{Reader, trace::Direction};
 /// the first of the three steps to the last.
 const BLOCK: usize = 16 * 1024;
 
+/// What waits in the tail for its end: a head and a control frame's payload. A smaller limit would
+/// wait for ever.
+const LEAST_TAIL: usize = Head::LONGEST + 125;
+
 /// A data frame whose payload is coming.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Frame {
@@ -50,6 +54,8 @@ pub(super) struct Incoming {
     pub(super) assembly: Assembly,
     /// RSV1 was set on its first frame.
     pub(super) compressed: bool,
+    /// Whether a compressed octet came.
+    pub(super) begun: bool,
 }
 
 impl Incoming {
@@ -78,6 +84,20 @@ impl Connection {
         }
     }
 
+    /// As [`receive`](Self::receive), but reads no further than to the first event: answers how
+    /// many octets were used. Whoever takes each event at once, and gives the rest again, spares
+    /// what follows a message its way through the tail. 0 says that nothing can be done with these
+    /// octets yet; [`receive`](Self::receive) keeps them.
+    pub fn receive_some(&mut self, input: &mut [u8], now: Instant) -> usize {
+        if !self.tail.is_empty() || !self.phase.reads() {
+            self.receive(input, now);
+            return input.len();
+        }
+        self.timer.tick(now);
+        self.heard = now;
+        self.advance(input)
+    }
+
     /// The peer's stream has ended: in good order (`clean`), or by a reset. What came before is
     /// still told.
     pub fn receive_end(&mut self, clean: bool, now: Instant) {
@@ -98,7 +118,7 @@ impl Connection {
         !self.ended
             && match self.phase {
                 Phase::Open | Phase::CloseSent => {
-                    self.event.is_none() && self.tail.len() < self.limits.tail.max(1)
+                    self.event.is_none() && self.tail.len() < self.limits.tail.max(LEAST_TAIL)
                 }
                 // To see the stream's end.
                 Phase::Exchanged | Phase::Failed => true,
@@ -216,7 +236,8 @@ impl Connection {
     fn begin(&mut self, head: &Head) {
         if head.opcode != Opcode::Continuation {
             let kind = if head.opcode == Opcode::Text { Kind::Text } else { Kind::Binary };
-            self.incoming = Some(Incoming { assembly: Assembly::new(kind), compressed: head.rsv1 });
+            let (assembly, compressed) = (Assembly::new(kind), head.rsv1);
+            self.incoming = Some(Incoming { assembly, compressed, begun: false });
         }
         if head.length > 0 {
             let (fin, key, left) = (head.fin, head.mask, head.length);
@@ -237,6 +258,7 @@ impl Connection {
         if !incoming.compressed {
             incoming.assembly.reserve(here, frame.left);
         }
+        incoming.begun = true;
         let payload = input.get_mut(..here).unwrap_or_default();
         for block in payload.chunks_mut(BLOCK) {
             if let Some(key) = frame.key {
@@ -264,8 +286,11 @@ impl Connection {
             return Ok(());
         }
         let Some(mut incoming) = self.incoming.take() else { return Ok(()) };
+        // Some compressors flush nothing where nothing is new: an empty message without an octet
+        // would not inflate, and still can mean only one thing.
         if let Some(compression) = &mut self.compression
             && incoming.compressed
+            && incoming.begun
         {
             compression.inflate_end(&mut incoming.assembly, self.limits.message)?;
         }

@@ -34,13 +34,6 @@ pub(super) struct Outgoing {
     compressed: bool,
 }
 
-/// A Pong that waits.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Pong {
-    octets: [u8; CONTROL],
-    length: usize,
-}
-
 /// A client's masking keys, drawn some at a time: a new one for each frame must not cost a call to
 /// the operating system.
 pub(super) struct Keys {
@@ -266,18 +259,13 @@ impl Connection {
         if self.pong.is_none() && self.output.len() < self.limits.pongs as u64 {
             return self.put_frame(Opcode::Pong, true, false, Cow::Borrowed(payload));
         }
-        let mut pong = Pong { octets: [0; CONTROL], length: payload.len() };
-        for (place, octet) in pong.octets.iter_mut().zip(payload) {
-            *place = *octet;
-        }
-        self.pong = Some(pong);
+        self.pong = Some(payload.to_vec());
     }
 
     /// Sends the Pong that waits.
     pub(super) fn put_pong(&mut self) {
-        if let Some(pong) = self.pong.take() {
-            let octets = pong.octets.get(..pong.length).unwrap_or_default();
-            self.put_frame(Opcode::Pong, true, false, Cow::Borrowed(octets));
+        if let Some(payload) = self.pong.take() {
+            self.put_frame(Opcode::Pong, true, false, Cow::Owned(payload));
         }
     }
 

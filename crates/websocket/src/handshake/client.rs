@@ -52,13 +52,21 @@ pub struct Handshake {
 }
 
 impl Handshake {
-    /// A handshake over HTTP/1.1, with a new key.
+    /// A handshake over HTTP/1.1, with a new key. A subprotocol that is no token, or stands there
+    /// twice, is not offered.
     pub fn new(random: &mut dyn Random, options: Options) -> Self {
-        Self { options, key: Some(key::new_key(random)) }
+        Self { key: Some(key::new_key(random)), ..Self::connect(options) }
     }
 
     /// A handshake by extended CONNECT, over HTTP/2 (RFC 8441) or HTTP/3 (RFC 9220).
-    pub fn connect(options: Options) -> Self {
+    pub fn connect(mut options: Options) -> Self {
+        let mut offered: Vec<String> = Vec::with_capacity(options.protocols.len());
+        for protocol in options.protocols {
+            if http::is_token(protocol.as_bytes()) && !offered.contains(&protocol) {
+                offered.push(protocol);
+            }
+        }
+        options.protocols = offered;
         Self { options, key: None }
     }
 
