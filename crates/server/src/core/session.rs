@@ -39,6 +39,12 @@ const TURN: u32 = 2048;
 /// Octets of messages in one turn. A read of 64 KiB may inflate to a thousand times that.
 const TURN_OCTETS: usize = 1 << 20;
 
+/// What is left of a turn.
+struct Turn {
+    events: u32,
+    octets: usize,
+}
+
 /// What became of a group's message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cast {
@@ -90,11 +96,29 @@ impl Session {
         self.call(|endpoint, socket| endpoint.opened(socket));
     }
 
-    /// Takes octets from the peer; they are unmasked in place.
-    pub fn receive(&mut self, input: &mut [u8], now: Instant) {
-        self.connection.receive(input, now);
-        self.process();
+    // ANCHOR: receive
+    /// Takes octets from the peer; they are unmasked in place. Message by message, so that what
+    /// stands behind one is read where it lies, and all of them are answered before anything is
+    /// written.
+    pub fn receive(&mut self, mut input: &mut [u8], now: Instant) {
+        let mut turn = self.begin_turn();
+        while self.goes_on(&mut turn) {
+            if let Some(event) = self.connection.poll_event() {
+                self.on_event(event, &mut turn);
+                continue;
+            }
+            let used = self.connection.receive_some(input, now);
+            if used == 0 {
+                break;
+            }
+            input = input.get_mut(used..).unwrap_or_default();
+        }
+        if !input.is_empty() {
+            // The start of a head, or more than fits in a turn.
+            self.connection.receive(input, now);
+        }
     }
+    // ANCHOR_END: receive
 
     /// The stream has ended; `clean` says that it did so in good order and was not reset.
     pub fn receive_end(&mut self, clean: bool, now: Instant) {
@@ -107,45 +131,48 @@ impl Session {
         self.connection.wants_receive() && (self.has_room() || !self.is_open())
     }
 
-    // ANCHOR: process
-    /// Moves everything as far as it goes in one turn: letters to the peer, the peer's messages to
+    /// Moves everything as far as it goes in one turn: letters to the peer, what the peer said to
     /// the endpoint.
     pub fn process(&mut self) {
-        let (mut turn, mut octets) = (TURN, TURN_OCTETS);
+        let mut turn = self.begin_turn();
+        while self.goes_on(&mut turn)
+            && let Some(event) = self.connection.poll_event()
+        {
+            self.on_event(event, &mut turn);
+        }
+    }
+
+    fn begin_turn(&mut self) -> Turn {
         self.more = false;
         if self.full && self.has_room() {
             self.full = false;
             self.call(|endpoint, socket| endpoint.drained(socket));
         }
-        loop {
-            self.deliver_letters();
-            // A peer that says and says and takes no answers is not listened to. The driver calls
-            // again when it has taken some.
-            if self.is_open() && !self.has_room() {
-                break;
-            }
-            if turn == 0 || octets == 0 {
-                self.more = true;
-                break;
-            }
-            let Some(event) = self.connection.poll_event() else { break };
-            turn -= 1;
-            if let Event::Message(message) = &event {
-                octets = octets.saturating_sub(message.len());
-            }
-            self.on_event(event);
-        }
+        self.deliver_letters();
+        Turn { events: TURN, octets: TURN_OCTETS }
     }
-    // ANCHOR_END: process
+
+    /// Whether the next event may be looked at now.
+    fn goes_on(&mut self, turn: &mut Turn) -> bool {
+        // A peer that says and says and takes no answers is not listened to. The driver calls again
+        // when it has taken some.
+        if !self.has_room() && self.is_open() {
+            return false;
+        }
+        self.more = turn.events == 0 || turn.octets == 0;
+        !self.more
+    }
 
     /// Whether a turn ended before the work did.
     pub fn has_more(&self) -> bool {
         self.more
     }
 
-    fn on_event(&mut self, event: Event) {
+    fn on_event(&mut self, event: Event, turn: &mut Turn) {
+        turn.events -= 1;
         match event {
             Event::Message(message) => {
+                turn.octets = turn.octets.saturating_sub(message.len());
                 self.call(|endpoint, socket| endpoint.message(socket, message));
             }
             Event::Pong(payload) => {

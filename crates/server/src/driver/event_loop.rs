@@ -195,10 +195,7 @@ impl EventLoop {
             if closed && !slot.interest.readable {
                 return Fate::Drop;
             }
-            if readable && slot.on_readable(scratch, moment) == Fate::Drop {
-                return Fate::Drop;
-            }
-            slot.advance(moment)
+            if readable { slot.on_readable(scratch, moment) } else { slot.advance(moment) }
         });
     }
 

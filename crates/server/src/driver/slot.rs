@@ -33,6 +33,9 @@ use wire::{Output, Segment};
 /// on the loopback or behind a fat pipe, would otherwise keep the loop for a whole file.
 const TURN: u64 = 1024 * 1024;
 
+/// Reads of one turn, 256 KiB at the most.
+const READS: u32 = 4;
+
 /// How a turn of writing ended.
 enum Wrote {
     /// Nothing is left.
@@ -85,36 +88,51 @@ impl Slot {
     }
 
     // ANCHOR: readable
-    /// Reads once. More than that would let one fast peer starve the others; what is left makes the
-    /// poller report the socket again.
+    /// Reads once; and a few times more while that fills the buffer and makes nothing to write, in
+    /// the middle of a large message or upload. To read on for ever would let one fast peer starve
+    /// the others; what is left makes the poller report the socket again.
     pub(super) fn on_readable(&mut self, scratch: &mut [u8], moment: &Moment) -> Fate {
-        if self.read_closed || !self.connection.wants_receive() {
-            return Fate::Keep;
-        }
-        match self.socket.read(scratch) {
-            Ok(0) => {
-                self.read_closed = true;
-                self.connection.receive_end(moment);
+        for _ in 0..READS {
+            if self.read_closed || self.connection.has_more() || !self.connection.wants_receive() {
+                break;
             }
-            Ok(count) => {
-                let input = scratch.get_mut(..count).unwrap_or_default();
-                self.connection.receive(input, moment);
+            match self.socket.read(scratch) {
+                Ok(0) => {
+                    self.read_closed = true;
+                    self.connection.receive_end(moment);
+                }
+                Ok(count) => {
+                    let input = scratch.get_mut(..count).unwrap_or_default();
+                    self.connection.receive(input, moment);
+                    if count < scratch.len() {
+                        break;
+                    }
+                    self.collect(moment);
+                    if !self.out.is_empty() {
+                        break;
+                    }
+                }
+                Err(error) if is_passing(&error) => break,
+                Err(_) => return Fate::Drop,
             }
-            Err(error) if is_passing(&error) => return Fate::Keep,
-            Err(_) => return Fate::Drop,
         }
         self.advance(moment)
     }
     // ANCHOR_END: readable
+
+    /// Takes what the connection has to say, while there is room for it.
+    fn collect(&mut self, moment: &Moment) {
+        if !self.out.is_full() {
+            self.connection.poll_transmit(moment, &mut self.out);
+        }
+    }
 
     /// Writes what there is, lets the connection produce more, and begins the end when it is time.
     pub(super) fn advance(&mut self, moment: &Moment) -> Fate {
         let mut budget = TURN;
         let waited = !self.out.is_empty();
         loop {
-            if !self.out.is_full() {
-                self.connection.poll_transmit(moment, &mut self.out);
-            }
+            self.collect(moment);
             if self.out.is_empty() {
                 break;
             }
