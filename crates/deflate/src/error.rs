@@ -146,7 +146,7 @@ violations! {
     GzipMethod "CM is not 8 (deflate)", "RFC 1952 §2.3.1";
     /// Bits 5, 6 and 7 of FLG may announce fields that we would take for compressed data.
     GzipFlags "FLG has reserved bits set", "RFC 1952 §2.3.1.2";
-    /// A member's head is longer than the limit.
+    /// A member's head is longer than [`Limits::head`](crate::gzip::Limits::head).
     GzipHeadTooLong "the head of a gzip member is too long", "RFC 1952 §2.3";
     /// The head is not what it was.
     GzipHeadCrc "CRC16 does not match the head", "RFC 1952 §2.3.1";

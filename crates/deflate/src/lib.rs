@@ -11,10 +11,10 @@
 //!
 //! | module      | what it is                                                             |
 //! |-------------|------------------------------------------------------------------------|
-//! | `oracle`    | inflate as RFC 1951 tells it, bit after bit, every field named: read it first |
+//! | [`oracle`]  | inflate as RFC 1951 tells it, bit after bit, every field named: read it first |
 //! | [`Inflate`] | the same, fast, resumable at any octet, its output bounded             |
 //! | [`Deflate`] | the compressor: levels 0 to 9, windows of 2^8 to 2^15 octets           |
-//! | `zlib`, `gzip`   | a head before it and a checksum behind it                       |
+//! | [`zlib`], [`gzip`] | a head before it and a checksum behind it                       |
 //!
 //! Invariant: nothing here allocates for what a peer declares; memory is what came, a window at
 //! most, and tables of fixed size.
@@ -26,12 +26,19 @@
 #![forbid(unsafe_code)]
 
 mod bits;
+mod checksum;
 mod compress;
 mod error;
+mod framed;
+#[doc(hidden)]
+pub mod fuzzing;
+pub mod gzip;
 mod huffman;
 mod inflate;
 mod options;
+pub mod oracle;
 mod symbols;
+pub mod zlib;
 
 pub use compress::Deflate;
 pub use error::{BitOffset, Error, Violation};

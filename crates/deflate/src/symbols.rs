@@ -12,7 +12,7 @@
 //! The RFC prints both as tables; both grow by doubling the step with each group of symbols, so
 //! here the base of each symbol is the base of the one before plus what its extra bits can say.
 //!
-//! Used by: `oracle`, the decode tables and the compressor.
+//! Used by: [`oracle`](crate::oracle), the decode tables and the compressor.
 
 /// The symbol that ends a block.
 pub(crate) const END_OF_BLOCK: usize = 256;

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! A code that fits its text well needs many symbols to pay for its own description, and a text
-//! that changes wants a new code soon; [`MOST`] is between the two.
+//! that changes wants a new code soon; `MOST` is between the two.
 //!
 //! Used by: the search, which fills it, and [`write`](super::write), which empties it.
 
@@ -16,8 +16,8 @@ use crate::symbols::{
     DISTANCES, END_OF_BLOCK, FIRST_LENGTH, LENGTH_SYMBOLS, LITERALS, MIN_MATCH, distance_symbol,
 };
 
-/// Tokens in a block.
-pub(crate) const MOST: usize = 16_384;
+/// Tokens in a block; a search may overrun this by a few hundred before it looks.
+const MOST: usize = 16_384 - 384;
 
 /// See the module.
 #[derive(Debug, Clone)]

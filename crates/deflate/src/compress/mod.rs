@@ -141,6 +141,12 @@ impl Deflate {
         }
         let room = most - work.buffer.len();
         let (taken, rest) = input.split_at(room.min(input.len()));
+        let needed = work.buffer.len() + taken.len();
+        if needed > work.buffer.capacity() {
+            // Twice as much as it was, but never more than it may ever hold.
+            let size = needed.max(work.buffer.capacity() * 2).min(most);
+            work.buffer.reserve_exact(size - work.buffer.len());
+        }
         work.buffer.extend_from_slice(taken);
         rest
     }

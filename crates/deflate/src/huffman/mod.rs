@@ -14,7 +14,7 @@
 //! significant bit. Turned around it can be cut off from the low end of a buffer like any number,
 //! and the buffer's low bits are an index into a table: that is how [`table`] decodes.
 //!
-//! Used by: the decode tables and the compressor. The `oracle` has its own,
+//! Used by: the decode tables and the compressor. The [`oracle`](crate::oracle) has its own,
 //! simpler form.
 
 pub(crate) mod lengths;

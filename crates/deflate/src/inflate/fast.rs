@@ -82,14 +82,15 @@ impl Fast<'_> {
             let Some((distance, bits)) = distance(&tables.distances, self.bits) else {
                 return State::Distance { length };
             };
-            if distance <= self.written {
-                self.copy(length, distance);
-            } else if distance <= (self.written + window.have()).min(window.most()) {
-                self.copy_older(window, length, distance);
-            } else {
+            if distance > (self.written + window.have()).min(window.most()) {
                 return State::Distance { length };
             }
             self.consume(bits);
+            if distance <= self.written {
+                self.copy(length, distance);
+            } else {
+                self.copy_older(window, length, distance);
+            }
         }
         State::Symbol
     }
