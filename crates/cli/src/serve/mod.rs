@@ -1,23 +1,24 @@
 //! `wirebook serve`: a folder on a port, until somebody says stop.
 //!
 //! ```text
-//!   arguments ──► Options ──► Files + status page ──► Server ──► one line with the URLs
+//!   arguments ──► Options ──► Files + page ──► Server ──► one line with the URLs
 //!   SIGINT, SIGTERM ──► stop gracefully     again ──► end at once
 //! ```
 //!
 //! Exit codes: 0 stopped when asked, 1 could not serve, 2 a wrong command line; 128 + the signal's
 //! number after a second signal, as shells count.
 
+mod endpoints;
 mod flags;
 mod log;
-mod status;
+mod page;
 
 pub(crate) use flags::COMMAND;
 
 use crate::{args::Parsed, exit::Failure, terminal::say};
 use flags::Options;
 use log::Log;
-use server::{Files, Router, Running, Server, inline};
+use server::{Files, Limits, Router, Running, Server, inline};
 use sockets::{ListenOptions, Signal, Signals, owner::Protocol};
 use std::{
     io,
@@ -35,9 +36,10 @@ pub(crate) fn run(parsed: &Parsed) -> Result<u8, Failure> {
     let files = Files::new(&options.folder).map_err(|error| {
         Failure::new(1, format!("cannot serve {}: {error}", options.folder.display()))
     })?;
+    let files = files.listing(options.listing);
     make_room(options.limits.connections);
     let running: Arc<OnceLock<Running>> = Arc::default();
-    let mut server = Server::new(router(files.listing(options.listing), running.clone()))
+    let mut server = Server::new(router(files, running.clone(), &options.limits))
         .threads(options.threads)
         .limits(options.limits.clone());
     if let Some(file) = &options.access_log {
@@ -72,12 +74,20 @@ pub(crate) fn run(parsed: &Parsed) -> Result<u8, Failure> {
     Ok(0)
 }
 
-fn router(files: Files, running: Arc<OnceLock<Running>>) -> Router {
-    let page = inline(move |request, reply| {
-        let connections = running.get().map_or(1, Running::connections);
-        status::answer(&request, reply, connections);
-    });
-    Router::new().get("/_wirebook/", page).fallback(files)
+fn router(files: Files, running: Arc<OnceLock<Running>>, limits: &Limits) -> Router {
+    let page = {
+        let running = running.clone();
+        inline(move |request, reply| {
+            let connections = running.get().map_or(1, Running::connections);
+            page::answer(&request, reply, connections);
+        })
+    };
+    Router::new()
+        .get("/_wirebook/", page)
+        .websocket("/_wirebook/echo", endpoints::echo())
+        .websocket("/_wirebook/chat", endpoints::chat(limits))
+        .websocket("/_wirebook/live", endpoints::live(running))
+        .fallback(files)
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {

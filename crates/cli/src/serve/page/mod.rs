@@ -1,16 +1,33 @@
-//! The page `/_wirebook/`: by which way you came here.
+//! The page `/_wirebook/`: by which way you came here, and what one can do with a socket.
 //!
-//! Invariant: whatever the request holds reaches the page escaped, and the page may run no script
-//! at all (its Content-Security-Policy says so).
+//! ```text
+//!   page.html   {names} are filled in, style and script among them: one answer, nothing to load
+//!   page.css    page.js
+//! ```
+//!
+//! Invariant: whatever the request holds reaches the page escaped, and the page runs our script
+//! alone: its Content-Security-Policy names the digests of the style and the script.
 
 use http::{HeaderName, HeaderValue, Response, StatusCode};
+use ring::digest::{SHA256, digest};
 use server::{Reply, Request};
+use std::sync::LazyLock;
 
-/// `{names}` are filled in below.
-const PAGE: &str = include_str!("status.html");
+const PAGE: &str = include_str!("page.html");
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
 
-/// Nothing may be loaded, nothing may run; the style stands in the page.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+/// Nothing may be loaded; nothing may run but what is ours; sockets go to this server alone. The
+/// icon stands in the page as `data:`.
+static POLICY: LazyLock<String> = LazyLock::new(|| {
+    let hash = |text: &str| wire::base64::encode(digest(&SHA256, text.as_bytes()).as_ref());
+    format!(
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; connect-src 'self'; \
+         img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        hash(STYLE),
+        hash(SCRIPT)
+    )
+});
 
 /// Answers with the page.
 pub(super) fn answer(request: &Request, reply: Reply, connections: usize) {
@@ -18,7 +35,10 @@ pub(super) fn answer(request: &Request, reply: Reply, connections: usize) {
     for (name, value) in [
         ("Content-Type", "text/html; charset=utf-8"),
         ("Cache-Control", "no-store"),
-        ("Content-Security-Policy", POLICY),
+        ("Content-Security-Policy", POLICY.as_str()),
+        // For the browser's clock to tell times below a tenth of a millisecond.
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Embedder-Policy", "require-corp"),
     ] {
         if let (Ok(name), Ok(value)) = (HeaderName::new(name), HeaderValue::new(value)) {
             response.headers.append(name, value);
@@ -33,7 +53,8 @@ pub(super) fn answer(request: &Request, reply: Reply, connections: usize) {
         .iter()
         .map(|(name, value)| {
             let value = String::from_utf8_lossy(value.as_bytes());
-            format!("<tr><th>{}</th><td>{}</td></tr>\n", escape(name.as_str()), escape(&value))
+            let (name, value) = (escape(name.as_str()), escape(&value));
+            format!("<tr><th scope=\"row\">{name}</th><td>{value}</td></tr>\n")
         })
         .collect();
     let page = fill(&[
@@ -44,13 +65,15 @@ pub(super) fn answer(request: &Request, reply: Reply, connections: usize) {
         ("{connections}", &connections.to_string()),
         ("{version}", env!("CARGO_PKG_VERSION")),
         ("{fields}", &fields),
+        ("{style}", STYLE),
+        ("{script}", SCRIPT),
     ]);
     reply.send(response, page);
 }
 
 /// The page with its names filled in, in one pass: a value that looks like a name stays as it is.
 fn fill(values: &[(&str, &str)]) -> String {
-    let mut page = String::with_capacity(PAGE.len() + 1024);
+    let mut page = String::with_capacity(PAGE.len() + STYLE.len() + SCRIPT.len() + 1024);
     let mut rest = PAGE;
     while let Some((before, after)) = rest.split_once('{') {
         page.push_str(before);
@@ -61,7 +84,6 @@ fn fill(values: &[(&str, &str)]) -> String {
                 page.push_str(value);
                 rest = behind;
             }
-            // A brace of the style sheet.
             None => {
                 page.push('{');
                 rest = after;
@@ -93,15 +115,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_filled_in_once_and_braces_of_the_style_stay() {
-        let page = fill(&[("{peer}", "{method}"), ("{method}", "GET")]);
+    fn values_are_filled_in_once_and_other_braces_stay() {
+        let page = fill(&[("{peer}", "{method}"), ("{method}", "GET"), ("{style}", "a { b: c }")]);
         assert!(page.contains("{method}") && page.contains("GET"));
-        assert!(page.contains("body {"));
+        assert!(page.contains("<style>a { b: c }</style>") && page.contains("{script}"));
         assert!(page.ends_with("</html>\n"));
     }
 
     #[test]
     fn what_a_request_holds_is_escaped() {
         assert_eq!(escape("<a href=\"x\">&'"), "&lt;a href=&quot;x&quot;&gt;&amp;&#39;");
+    }
+
+    /// The end tag of either would end it early, and the digest would be of another text.
+    #[test]
+    fn style_and_script_can_stand_in_a_page() {
+        for text in [STYLE, SCRIPT] {
+            assert!(!text.contains("</") && !text.contains("<!--"));
+        }
+        assert!(POLICY.starts_with("default-src 'none'; style-src 'sha256-"));
     }
 }
