@@ -23,7 +23,13 @@ pub(crate) const COMMAND: Command = Command {
     sections: &[Section {
         heading: "Flags",
         flags: &[
-            valued(None, "as", "KIND", "what the octets are: http1-request, http1-response"),
+            valued(
+                None,
+                "as",
+                "KIND",
+                "what the octets are: http1-request, http1-response, websocket, or one side of it, \
+                 websocket-client, websocket-server",
+            ),
             valued(None, "octets", "HEX", "these octets, instead of a file's"),
             switch(None, "hex", "the file holds hexadecimal digits; # begins a remark"),
             switch(

@@ -4,6 +4,8 @@
 //!   args      the table-driven reader of command lines, and the help
 //!   serve     a folder on a port
 //!   get       a URL to standard output or a file
+//!   ws        a WebSocket by hand, or in a pipe
+//!   session   what both of these share; tell, what they tell on the way
 //!   tour      a page through every layer, by the laboratory
 //!   dissect   octets explained
 //!   terminal  what we print to
@@ -24,6 +26,7 @@ mod session;
 mod tell;
 mod terminal;
 mod tour;
+mod ws;
 
 use args::{Command, Parsed, UsageError};
 use exit::Failure;
@@ -41,6 +44,7 @@ const COMMANDS: &[(&Command, Run)] = &[
     (&tour::COMMAND, tour::run),
     (&serve::COMMAND, serve::run),
     (&get::COMMAND, get::run),
+    (&ws::COMMAND, ws::run),
     (&dissect::COMMAND, dissect::run),
 ];
 

@@ -10,7 +10,7 @@
 mod common;
 
 use common::{Ended, program, run};
-use std::{fs, io::Write, process::Stdio};
+use std::fs;
 use testkit::TempDir;
 
 const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -18,10 +18,7 @@ const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 fn piped(input: &[u8], arguments: &[&str]) -> Ended {
     let mut command = program();
     command.arg("dissect").args(arguments);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input).unwrap();
-    child.wait_with_output().unwrap().into()
+    common::piped(command, input)
 }
 
 #[test]
@@ -40,6 +37,20 @@ fn octets_come_from_a_pipe_a_file_or_the_command_line() {
     assert_eq!(given.out, from_pipe.out);
     let remarked = format!("{} # a request\n", digits.join(""));
     assert_eq!(piped(remarked.as_bytes(), &["--hex", kind[0], kind[1], "-"]).out, from_pipe.out);
+}
+
+#[test]
+fn a_websockets_frames_are_told_with_their_masks_off() {
+    let ended = piped(b"81 85 37fa213d 7f9f4d5158", &["--hex", "--as", "websocket"]);
+    assert_eq!((ended.code, ended.err.as_str()), (0, ""));
+    for word in ["RFC 6455", "masking-key", "37 fa 21 3d", "'Hello'"] {
+        assert!(ended.out.contains(word), "{word}: {}", ended.out);
+    }
+    let wrong = ["--hex", "--as", "websocket-server", "--format", "json"];
+    let ended = piped(b"81 85 37fa213d 7f9f4d5158", &wrong);
+    let told: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!(ended.code, 1);
+    assert!(told["error"].as_str().unwrap().contains("a server's frame is masked"), "{told}");
 }
 
 #[test]

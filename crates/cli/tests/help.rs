@@ -25,6 +25,7 @@ fn each_help_is_as_written_down() {
         ("help-dissect.txt", &["dissect", "--help"]),
         ("help-serve.txt", &["serve", "--help"]),
         ("help-get.txt", &["get", "-h"]),
+        ("help-ws.txt", &["ws", "--help"]),
     ] {
         testkit::golden(golden(file), &help(arguments, "80"));
     }
@@ -86,6 +87,13 @@ fn a_wrong_command_line_is_told_in_one_line_with_a_suggestion() {
         (&["get", "--resolve", "a:b", "a"], "it must be HOST:PORT:ADDRESS"),
         (&["get", "--format", "xml", "a"], "it is text or json"),
         (&["tour", "x"], "\"x\" is one argument too many"),
+        (&["ws"], "what is missing is URL"),
+        (&["ws", "a", "b"], "\"b\" is one argument too many"),
+        (&["ws", "--frame", "a"], "did you mean --frames?"),
+        (&["ws", "-n", "--wait", "1", "a"], "-n and --wait exclude each other"),
+        (&["ws", "--binary", "--commands", "a"], "--binary and --commands exclude each other"),
+        (&["ws", "-H", "nonsense", "a"], "it must be `Name: value`"),
+        (&["ws", "--format", "xml", "a"], "it is text or json"),
         (&["dissect"], "what is missing is --as KIND"),
         (&["dissect", "--as", "http9"], "nothing here reads `http9`"),
         (&["dissect", "--as", "http1-request", "--octets", "xyz"], "--octets \"xyz\": line 1"),

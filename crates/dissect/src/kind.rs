@@ -2,6 +2,7 @@
 
 use http::Method;
 use std::{fmt, str::FromStr};
+use websocket::Role;
 use wire::{Note, Notes, Reader};
 
 /// What the octets are said to be.
@@ -11,18 +12,39 @@ pub enum Kind {
     Http1Request,
     /// HTTP/1.0 or 1.1 responses to GET, one behind the other, as a client reads them.
     Http1Response,
+    /// One side of a WebSocket connection; the mask of its first frame tells which one.
+    WebSocket,
+    /// What a WebSocket client sent: masked frames, perhaps behind its request.
+    WebSocketClient,
+    /// What a WebSocket server sent: frames without masks, perhaps behind its 101.
+    WebSocketServer,
 }
 
 impl Kind {
     /// Every kind, for help texts and tests.
-    pub const ALL: [Self; 2] = [Self::Http1Request, Self::Http1Response];
+    pub const ALL: [Self; 5] = [
+        Self::Http1Request,
+        Self::Http1Response,
+        Self::WebSocket,
+        Self::WebSocketClient,
+        Self::WebSocketServer,
+    ];
 
     /// The name on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Http1Request => "http1-request",
             Self::Http1Response => "http1-response",
+            Self::WebSocket => "websocket",
+            Self::WebSocketClient => "websocket-client",
+            Self::WebSocketServer => "websocket-server",
         }
+    }
+
+    /// All names, for a message: `a, b and c`.
+    fn names() -> String {
+        let [front @ .., last] = Self::ALL.map(Self::name);
+        format!("{} and {last}", front.join(", "))
     }
 }
 
@@ -34,7 +56,7 @@ impl fmt::Display for Kind {
 
 /// No parser has this name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("nothing here reads `{0}`; there are http1-request and http1-response")]
+#[error("nothing here reads `{name}`; there are {}", Kind::names(), name = .0)]
 pub struct UnknownKind(pub String);
 
 impl FromStr for Kind {
@@ -61,15 +83,26 @@ pub struct Dissection {
 pub fn dissect(kind: Kind, octets: &[u8]) -> Dissection {
     let notes = Notes::default();
     let mut reader = Reader::observed(octets, &notes);
+    let error = match kind {
+        Kind::Http1Request | Kind::Http1Response => messages(kind, &mut reader),
+        Kind::WebSocket => frames(side(octets), &mut reader),
+        Kind::WebSocketClient => frames(Role::Client, &mut reader),
+        Kind::WebSocketServer => frames(Role::Server, &mut reader),
+    };
+    Dissection { notes: notes.take(), read: reader.offset(), error }
+}
+
+/// Reads messages of HTTP/1 to the end; why it did not get there, if it did not.
+fn messages(kind: Kind, reader: &mut Reader<'_>) -> Option<String> {
     let limits = http1::Limits::default();
     let mut error = None;
     while !reader.is_empty() && error.is_none() {
         let before = reader.offset();
         let result = match kind {
-            Kind::Http1Request => http1::head::dissect_request(&mut reader, &limits).map(|_| ()),
             Kind::Http1Response => {
-                http1::head::dissect_response(&mut reader, &Method::Get, &limits).map(|_| ())
+                http1::head::dissect_response(reader, &Method::Get, &limits).map(|_| ())
             }
+            _ => http1::head::dissect_request(reader, &limits).map(|_| ()),
         };
         error = result.err().map(|error| match before {
             0 => error.to_string(),
@@ -80,5 +113,39 @@ pub fn dissect(kind: Kind, octets: &[u8]) -> Dissection {
             break;
         }
     }
-    Dissection { notes: notes.take(), read: reader.offset(), error }
+    error
+}
+
+/// Whose stream it is: the handshake tells, or the mask of the first frame (RFC 6455 §5.1).
+fn side(octets: &[u8]) -> Role {
+    let masked = octets.get(1).is_some_and(|second| second & 0x80 != 0);
+    if octets.starts_with(b"GET ") || (masked && !octets.starts_with(b"HTTP/")) {
+        Role::Client
+    } else {
+        Role::Server
+    }
+}
+
+/// Reads what `sender` sent: its part of the handshake, if it is there, and its frames.
+fn frames(sender: Role, reader: &mut Reader<'_>) -> Option<String> {
+    let heads = http1::Limits::default();
+    let head = match sender {
+        Role::Client if reader.rest().starts_with(b"GET ") => {
+            http1::head::dissect_request(reader, &heads).map(|_| ())
+        }
+        Role::Server if reader.rest().starts_with(b"HTTP/") => {
+            http1::head::dissect_response(reader, &Method::Get, &heads).map(|_| ())
+        }
+        _ => Ok(()),
+    };
+    if let Err(error) = head {
+        return Some(error.to_string());
+    }
+    // What is here may be as long as it is.
+    let limits = websocket::Limits { frame: u64::MAX >> 1, ..websocket::Limits::default() };
+    if let Err(error) = websocket::frame::dissect(reader, sender, &limits) {
+        return Some(error.to_string());
+    }
+    let left = reader.len();
+    (left > 0).then(|| format!("the head of the last frame is cut short: {left} octets of it"))
 }

@@ -12,19 +12,26 @@ use wire::{Note, hex};
 
 /// Octets of a field shown in one line; a field of more lines stops at [`MOST`].
 const PER_LINE: usize = 8;
+/// Columns for a field's name; more where one needs more.
+const NAME: usize = 18;
 /// Octets shown of one field. What is longer is content, and its length says enough.
 const MOST: usize = 32;
 
 /// Lines for people.
 pub fn text(dissection: &Dissection) -> String {
     let mut out = String::new();
+    let names = dissection.notes.iter().map(|note| match note {
+        Note::Section { .. } => 0,
+        Note::Field { name, .. } => name.len(),
+    });
+    let width = names.max().unwrap_or(0).max(NAME);
     for note in &dissection.notes {
         match note {
             Note::Section { depth, name, rfc, .. } => {
                 out.push_str(&format!("{}{name}, {rfc}\n", "  ".repeat(*depth)));
             }
             Note::Field { offset, octets, name, value } => {
-                field(&mut out, *offset, octets, name, value.as_deref());
+                field(&mut out, *offset, octets, (name, width), value.as_deref());
             }
         }
     }
@@ -35,7 +42,13 @@ pub fn text(dissection: &Dissection) -> String {
     out
 }
 
-fn field(out: &mut String, offset: usize, octets: &[u8], name: &str, value: Option<&str>) {
+fn field(
+    out: &mut String,
+    offset: usize,
+    octets: &[u8],
+    (name, width): (&str, usize),
+    value: Option<&str>,
+) {
     let shown = octets.get(..octets.len().min(MOST)).unwrap_or_default();
     let meaning = match value {
         Some(value) => value.to_string(),
@@ -43,7 +56,7 @@ fn field(out: &mut String, offset: usize, octets: &[u8], name: &str, value: Opti
     };
     let mut rows = shown.chunks(PER_LINE);
     let first = hex::spaced(rows.next().unwrap_or_default());
-    let line = format!("  {offset:04x}  {first:<24} {name:<18} {meaning}");
+    let line = format!("  {offset:04x}  {first:<24} {name:<width$} {meaning}");
     out.push_str(line.trim_end());
     out.push('\n');
     for (row, chunk) in (1..).zip(rows) {

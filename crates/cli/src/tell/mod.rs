@@ -3,10 +3,12 @@
 //! Invariant: each line goes out as it happens, so that what hangs is seen hanging; nothing is kept
 //! but the head that is under way.
 
+mod frames;
 mod head;
 
 use crate::args::{Parsed, UsageError};
 use client::trace as steps;
+use frames::Frames;
 use head::Heads;
 use std::{
     fmt,
@@ -27,12 +29,14 @@ pub(crate) struct Telling {
     pub(crate) verbose: usize,
     /// The walk.
     pub(crate) trace: bool,
+    /// Each frame of a WebSocket.
+    pub(crate) frames: bool,
     /// One object per line, instead of text.
     pub(crate) json: bool,
 }
 
 impl Telling {
-    /// Reads `-v`, `--trace` and `--format`.
+    /// Reads `-v`, `--trace`, `--frames` and `--format`.
     ///
     /// # Errors
     /// [`UsageError`] for a format that there is not.
@@ -42,12 +46,12 @@ impl Telling {
             return Err(UsageError::value("format", format, "it is text or json"));
         }
         let (verbose, trace) = (parsed.count("verbose"), parsed.is("trace"));
-        Ok(Self { verbose, trace, json: format == "json" })
+        Ok(Self { verbose, trace, frames: parsed.is("frames"), json: format == "json" })
     }
 
     /// Whether anything is to be told.
     pub(crate) fn listens(self) -> bool {
-        self.verbose > 0 || self.trace || self.json
+        self.verbose > 0 || self.trace || self.frames || self.json
     }
 }
 
@@ -56,7 +60,10 @@ pub(crate) struct Teller {
     begun: Instant,
     ladder: Option<Mutex<Ladder>>,
     walk: Option<Walk>,
+    /// Cut from the octets, unless `json` tells the events.
+    frames: Option<Mutex<Frames>>,
     json: bool,
+    json_frames: bool,
     connects: AtomicU64,
     heads: Mutex<Heads>,
 }
@@ -81,7 +88,9 @@ impl Teller {
             begun,
             ladder: detail.map(|detail| Mutex::new(Ladder::new(begun, detail, words))),
             walk,
+            frames: (telling.frames && !telling.json).then(|| Mutex::new(Frames::new(begun))),
             json: telling.json && told,
+            json_frames: telling.json && telling.frames,
             connects: AtomicU64::new(0),
             heads: Mutex::default(),
         }
@@ -139,7 +148,11 @@ impl Sink for Teller {
         if let Some(ladder) = &self.ladder {
             print(&ladder.lock().unwrap_or_else(PoisonError::into_inner).lines(event));
         }
-        if self.json && depth(event.name).is_some() {
+        if let Some(frames) = &self.frames {
+            print(&frames.lock().unwrap_or_else(PoisonError::into_inner).lines(event));
+        }
+        let frame = self.json_frames && event.layer == Layer::WebSocket;
+        if frame || (self.json && depth(event.name).is_some()) {
             print(&(json::event(event, self.begun) + "\n"));
         }
     }
@@ -157,7 +170,7 @@ pub(crate) fn trace(teller: std::sync::Arc<Teller>) -> Trace {
 }
 
 /// One write per event, so that lines of two threads do not mix.
-fn print(text: &str) {
+pub(crate) fn print(text: &str) {
     if !text.is_empty() {
         let _ = io::stderr().write_all(text.as_bytes());
     }

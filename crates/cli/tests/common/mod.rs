@@ -69,6 +69,18 @@ pub fn get(arguments: &[&str]) -> Ended {
 pub fn get_in(folder: &Path, input: &[u8], arguments: &[&str]) -> Ended {
     let mut command = program();
     command.arg("get").args(arguments).current_dir(folder);
+    piped(command, input)
+}
+
+/// Runs `wirebook ws`, with something on its standard input.
+pub fn ws(input: &[u8], arguments: &[&str]) -> Ended {
+    let mut command = program();
+    command.arg("ws").args(arguments);
+    piped(command, input)
+}
+
+/// Runs a command with something on its standard input.
+pub fn piped(mut command: Command, input: &[u8]) -> Ended {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     // Who does not read its input closes it: no fault of the test.
@@ -172,8 +184,29 @@ pub struct Peer {
 
 /// Serves one connection by `script`, which is given the stream behind the request's head.
 pub fn peer(script: impl FnOnce(&mut TcpStream) + Send + 'static) -> Peer {
+    serving("http", |_| String::new(), script)
+}
+
+/// As [`peer`], for a WebSocket: the script is given the stream behind the 101.
+pub fn switching(script: impl FnOnce(&mut TcpStream) + Send + 'static) -> Peer {
+    let answer = |head: &str| {
+        let key = head.lines().find_map(|line| line.strip_prefix("Sec-WebSocket-Key: ")).unwrap();
+        let accept = websocket::handshake::accept_key(key.as_bytes());
+        format!(
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+             Sec-WebSocket-Accept: {accept}\r\n\r\n"
+        )
+    };
+    serving("ws", answer, script)
+}
+
+fn serving(
+    scheme: &str,
+    answer: fn(&str) -> String,
+    script: impl FnOnce(&mut TcpStream) + Send + 'static,
+) -> Peer {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let url = format!("{scheme}://{}/", listener.local_addr().unwrap());
     let thread = thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         let mut head = Vec::new();
@@ -181,6 +214,7 @@ pub fn peer(script: impl FnOnce(&mut TcpStream) + Send + 'static) -> Peer {
         while !head.ends_with(b"\r\n\r\n") && stream.read(&mut octet).unwrap() == 1 {
             head.push(octet[0]);
         }
+        stream.write_all(answer(&String::from_utf8_lossy(&head)).as_bytes()).unwrap();
         script(&mut stream);
         head
     });

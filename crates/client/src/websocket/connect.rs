@@ -100,5 +100,8 @@ fn refused(response: Response) -> Error {
     let text = String::from_utf8(octets).unwrap_or_default();
     let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
     let shown = line.chars().filter(|character| !character.is_control()).take(EXCERPT.1);
-    Error::Refused { status, url, excerpt: shown.collect() }
+    let excerpt: String = shown.collect();
+    // Many a page says its status and nothing else.
+    let says_more = excerpt != format!("{status} {}", status.reason());
+    Error::Refused { status, url, excerpt: if says_more { excerpt } else { String::new() } }
 }

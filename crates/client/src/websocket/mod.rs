@@ -65,7 +65,7 @@ mod reader;
 mod socket;
 mod writer;
 
-pub use ::websocket::{CloseCode, Event, Limits, Message, handshake::Agreed};
+pub use ::websocket::{CloseCode, Event, Limits, Message, Misuse, State, handshake::Agreed};
 pub use connect::connect;
 pub use options::Options;
 pub use socket::WebSocket;

@@ -16,8 +16,8 @@
 //! A sender that must wait also reads, where nobody else does: so the peer's Pings are answered, and
 //! two ends that both send a lot do not wait for each other until [`Limits::tail`] is reached.
 //!
-//! Invariant: locks are taken in the order writer, reader, connection; a later one is held when an
-//! earlier one is *tried*, never when it is waited for.
+//! Invariant: locks are waited for in the order writer, reader, connection; an earlier one is only
+//! ever *tried* while a later one is held.
 //!
 //! Invariant: whoever finds the writer taken has set `pending` before, and whoever gives it back
 //! looks at `pending` after: nothing that is to be sent is forgotten.
@@ -64,8 +64,12 @@ pub struct WebSocket {
     sent: AtomicU64,
     /// Wakes the receiver.
     waker: OnceLock<Waker>,
+    /// Octets that the connection lets wait.
+    output: usize,
     timeouts: Timeouts,
     trace: Trace,
+    /// Held while octets pass and that is told, if anybody listens.
+    order: Mutex<()>,
     /// `host:port`, for messages.
     name: String,
     handshake: Handshake,
@@ -104,8 +108,10 @@ impl WebSocket {
             pending: AtomicBool::new(false),
             sent: AtomicU64::new(0),
             waker: OnceLock::new(),
+            output: limits.output.max(1),
             timeouts,
             trace,
+            order: Mutex::default(),
             name,
             handshake,
         })
@@ -172,22 +178,23 @@ impl WebSocket {
     // ANCHOR_END: send
 
     /// Puts a message behind what waits to be sent, and sends only if a lot does: for many small
-    /// messages in one write. [`flush`](Self::flush_queued) sends what is left.
+    /// messages in one write. [`flush_queued`](Self::flush_queued) sends what is left.
     ///
     /// # Errors
     /// As [`send`](Self::send).
     pub fn queue(&self, message: Message) -> Result<(), Error> {
         /// As much as one write takes well.
-        const ENOUGH: u64 = 64 * 1024;
-        let mut writer = lock(&self.writer);
+        const ENOUGH: usize = 64 * 1024;
         let mut connection = lock(&self.connection);
+        if connection.output_room() == 0 {
+            drop(connection);
+            self.flush_queued()?;
+            connection = lock(&self.connection);
+        }
         connection.send(message)?;
-        connection.poll_transmit(Instant::now(), &mut writer.output);
+        let waits = self.output.saturating_sub(connection.output_room());
         drop(connection);
-        let done = if writer.output.len() < ENOUGH { Ok(()) } else { self.flush(&mut writer) };
-        drop(writer);
-        self.send_pending();
-        done
+        if waits < ENOUGH { Ok(()) } else { self.flush_queued() }
     }
 
     /// Sends what [`queue`](Self::queue) left waiting.
@@ -322,12 +329,20 @@ impl WebSocket {
         moved && self.state() == State::Open && self.writer.try_lock().is_err()
     }
 
+    /// Keeps what is told in the order in which it was: an answer can be here before the write that
+    /// it answers has come back from the kernel.
+    fn in_order(&self) -> Option<MutexGuard<'_, ()>> {
+        self.trace.is_on().then(|| lock(&self.order))
+    }
+
     /// Reads once, if anything is there; false if nothing is.
     fn read(&self, reader: &mut Reader) -> Result<bool, Error> {
         if !lock(&self.connection).wants_receive() {
             return Ok(false);
         }
+        let order = self.in_order();
         let read = reader.read(&self.stream, &self.trace);
+        drop(order);
         let (mut connection, now) = (lock(&self.connection), Instant::now());
         match read {
             Ok(None) => return Ok(false),
@@ -379,7 +394,10 @@ impl WebSocket {
     /// left from before, so that it knows how much waits.
     fn advance(&self, writer: &mut Writer) -> io::Result<Wrote> {
         loop {
-            if writer.write(&self.stream, &self.sent, &self.trace)? == Wrote::Full {
+            let order = self.in_order();
+            let wrote = writer.write(&self.stream, &self.sent, &self.trace)?;
+            drop(order);
+            if wrote == Wrote::Full {
                 return Ok(Wrote::Full);
             }
             let mut connection = lock(&self.connection);

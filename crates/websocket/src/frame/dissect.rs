@@ -21,7 +21,7 @@ pub fn dissect(reader: &mut Reader<'_>, sender: Role, limits: &Limits) -> Result
     };
     // Whether compression was agreed on stands in the handshake, which is not here.
     let rules = Rules { role: receiver, compression: true, frame: limits.frame };
-    loop {
+    while !reader.is_empty() {
         let offset = reader.offset() as u64;
         let head = Head::parse(reader, &rules).map_err(|violation| violation.at(offset))?;
         let Some(head) = head else { return Ok(()) };
@@ -34,6 +34,7 @@ pub fn dissect(reader: &mut Reader<'_>, sender: Role, limits: &Limits) -> Result
         let Ok(payload) = reader.take(name, there) else { return Ok(()) };
         reader.explain(|| explain(&head, payload));
     }
+    Ok(())
 }
 
 /// What a payload says to a person, once its mask is off.
