@@ -80,7 +80,7 @@ pub struct Connection {
     /// The message that the application sends in fragments.
     outgoing: Option<Outgoing>,
     /// A client's masking keys.
-    keys: Option<Keys>,
+    keys: Option<Box<Keys>>,
     compression: Option<Box<Compression>>,
 
     timer: Timer,
@@ -112,10 +112,16 @@ impl Connection {
         random: Box<dyn Random + Send>,
         now: Instant,
     ) -> Self {
-        Self::new(Role::Client, agreed, limits, Some(Keys::new(random)), now)
+        Self::new(Role::Client, agreed, limits, Some(Box::new(Keys::new(random))), now)
     }
 
-    fn new(role: Role, agreed: &Agreed, limits: &Limits, keys: Option<Keys>, now: Instant) -> Self {
+    fn new(
+        role: Role,
+        agreed: &Agreed,
+        limits: &Limits,
+        keys: Option<Box<Keys>>,
+        now: Instant,
+    ) -> Self {
         let compression = agreed
             .deflate
             .map(|parameters| Box::new(Compression::new(role, &parameters, limits.compress_level)));

@@ -224,7 +224,7 @@ impl Connection {
     fn put_frame(&mut self, opcode: Opcode, fin: bool, rsv1: bool, payload: Cow<'_, [u8]>) {
         /// From here on a vector is moved and not copied; [`wire::Output::put_vec`] agrees.
         const LARGE: usize = 4096;
-        let key = self.keys.as_mut().map(Keys::next);
+        let key = self.keys.as_mut().map(|keys| keys.next());
         let head = Head { fin, rsv1, opcode, mask: key, length: payload.len() as u64 };
         trace::frame(&self.trace, self.timer.now(), Direction::Sent, &head);
         if payload.len() < LARGE {

@@ -140,10 +140,10 @@ impl Handshake {
         }
         if headers.contains(HeaderName::SEC_WEBSOCKET_EXTENSIONS) {
             for answer in extensions::parse_all(headers)? {
-                let offered = self.options.deflate.filter(|_| {
-                    answer.name.eq_ignore_ascii_case(super::deflate::NAME)
-                        && agreed.deflate.is_none()
-                });
+                let offered = self
+                    .options
+                    .deflate
+                    .filter(|_| answer.name == super::deflate::NAME && agreed.deflate.is_none());
                 let offered = offered.ok_or(HandshakeError::Extension)?;
                 let parameters = offered.agree(&answer).ok_or(HandshakeError::Deflate)?;
                 agreed.deflate = Some(parameters);

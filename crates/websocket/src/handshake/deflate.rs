@@ -132,7 +132,7 @@ impl DeflateOptions {
 
     /// What a server makes of an offer: what then holds, and the answer's text. `None` declines it.
     pub(super) fn answer(&self, offer: &Extension) -> Option<(DeflateParameters, String)> {
-        if !offer.name.eq_ignore_ascii_case(NAME) {
+        if offer.name != NAME {
             return None;
         }
         let offered = Stated::read(offer)?;
