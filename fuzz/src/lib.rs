@@ -3,3 +3,4 @@
 #![forbid(unsafe_code)]
 
 pub mod against_httparse;
+pub mod against_zlib;

@@ -21,6 +21,9 @@ use std::path::{Path, PathBuf};
 #[path = "../../fuzz/src/against_httparse.rs"]
 #[allow(unreachable_pub, reason = "it is public in the fuzz workspace")]
 mod against_httparse;
+#[path = "../../fuzz/src/against_zlib.rs"]
+#[allow(unreachable_pub, reason = "it is public in the fuzz workspace")]
+mod against_zlib;
 
 type Check = fn(&[u8]);
 
@@ -34,11 +37,15 @@ const TARGETS: &[(&str, Check)] = &[
     ("control", sockets::fuzzing::check_control),
     ("cookie", http::fuzzing::check_cookie),
     ("date", http::fuzzing::check_date),
+    ("deflate_round_trip", deflate::fuzzing::check_round_trip),
     ("digest_challenge", client::fuzzing::check_challenge),
     ("field_section", http1::fuzzing::check_field_section),
     ("field_values", http::fuzzing::check_field_values),
+    ("gzip", deflate::fuzzing::check_gzip),
     ("hex", wire::fuzzing::check_hex),
     ("httparse", against_httparse::check),
+    ("inflate", deflate::fuzzing::check_inflate),
+    ("inflate_peers", against_zlib::check),
     ("location", client::fuzzing::check_location),
     ("media_type", http::fuzzing::check_media_type),
     ("owner_table", sockets::fuzzing::check_owner_table),
@@ -50,6 +57,7 @@ const TARGETS: &[(&str, Check)] = &[
     ("server_connection", http1::fuzzing::check_server_connection),
     ("uri", http::fuzzing::check_uri),
     ("varint", wire::fuzzing::check_varint),
+    ("zlib", deflate::fuzzing::check_zlib),
 ];
 
 /// Long inputs are cut only in their first octets; the rest is more of the same.

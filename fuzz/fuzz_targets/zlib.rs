@@ -1,0 +1,3 @@
+//! The zlib format.
+#![no_main]
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| deflate::fuzzing::check_zlib(octets));
