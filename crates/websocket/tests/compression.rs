@@ -241,6 +241,25 @@ fn what_is_no_deflate_is_refused() {
 }
 
 #[test]
+fn a_message_ends_between_two_blocks() {
+    let limits = Limits::default();
+    for payload in [
+        // "Hello" cut short; a stored block that has not all of its octets; a final block without
+        // the empty one behind it.
+        &[0xf2, 0x48, 0xcd][..],
+        &[0x00, 0x05, 0x00, 0xfa, 0xff, 0x48, 0x65],
+        &[0xf3, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00],
+    ] {
+        let heard = story(Role::Server, &with_deflate(), &limits, &masked(0xc2, payload));
+        let [Event::Violation(error)] = *heard else { panic!("{heard:?}") };
+        assert!(
+            matches!(error.violation, Violation::InflateUnfinished | Violation::Inflate { .. }),
+            "{error}"
+        );
+    }
+}
+
+#[test]
 fn a_reference_beyond_the_window_is_refused() {
     // "Hello" referred to by a second message, where the first never came.
     let octets = masked(0xc1, &[0xf2, 0x00, 0x11, 0x00, 0x00]);

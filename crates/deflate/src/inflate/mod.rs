@@ -320,6 +320,12 @@ impl Inflate {
         matches!(self.state, State::Ended)
     }
 
+    /// Whether no block is under way, and the next would begin with an octet: so it is behind a
+    /// [`Flush::Sync`](crate::Flush::Sync), where a WebSocket's message ends (RFC 7692 §7.2.2).
+    pub fn is_between_blocks(&self) -> bool {
+        matches!(self.state, State::Block) && self.offset().bit() == 0
+    }
+
     /// Where the next bit of the stream stands.
     pub fn offset(&self) -> BitOffset {
         self.held.offset()

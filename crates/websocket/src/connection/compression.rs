@@ -109,6 +109,9 @@ impl Compression {
         limit: u64,
     ) -> Result<(), Violation> {
         self.inflate(&TAIL, assembly, limit)?;
+        if !self.inflate.is_between_blocks() {
+            return Err(Violation::InflateUnfinished);
+        }
         if self.forget_received {
             self.inflate.release();
         }
