@@ -31,6 +31,19 @@ pub(crate) const FIGURES: &[&str] = &[
     "requests-get",
     "get-trace",
     "get-trace-again",
+    // 5 WebSocket
+    "not-a-socket",
+    "realtime",
+    "realtime-browser",
+    "ws-frames",
+    "handshake",
+    "frames",
+    "poison",
+    "utf8",
+    "closing",
+    "hello-deflate",
+    "takeover",
+    "ws-wall",
 ];
 
 /// The top folder of the repository.

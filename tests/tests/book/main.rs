@@ -30,3 +30,4 @@ mod ports;
 mod programs;
 mod requests_chapter;
 mod sockets_chapter;
+mod websocket_chapter;
