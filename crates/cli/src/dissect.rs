@@ -28,7 +28,7 @@ pub(crate) const COMMAND: Command = Command {
                 "as",
                 "KIND",
                 "what the octets are: http1-request, http1-response, websocket, or one side of it, \
-                 websocket-client, websocket-server",
+                 websocket-client, websocket-server; deflate, zlib, gzip",
             ),
             valued(None, "octets", "HEX", "these octets, instead of a file's"),
             switch(None, "hex", "the file holds hexadecimal digits; # begins a remark"),

@@ -1,5 +1,6 @@
 //! The parsers that can be asked, by name.
 
+use deflate::{Status, WindowBits, gzip};
 use http::Method;
 use std::{fmt, str::FromStr};
 use websocket::Role;
@@ -18,16 +19,25 @@ pub enum Kind {
     WebSocketClient,
     /// What a WebSocket server sent: frames without masks, perhaps behind its 101.
     WebSocketServer,
+    /// A raw DEFLATE stream, bit by bit.
+    Deflate,
+    /// A DEFLATE stream in zlib's wrapping.
+    Zlib,
+    /// A gzip file.
+    Gzip,
 }
 
 impl Kind {
     /// Every kind, for help texts and tests.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 8] = [
         Self::Http1Request,
         Self::Http1Response,
         Self::WebSocket,
         Self::WebSocketClient,
         Self::WebSocketServer,
+        Self::Deflate,
+        Self::Zlib,
+        Self::Gzip,
     ];
 
     /// The name on the command line.
@@ -38,6 +48,9 @@ impl Kind {
             Self::WebSocket => "websocket",
             Self::WebSocketClient => "websocket-client",
             Self::WebSocketServer => "websocket-server",
+            Self::Deflate => "deflate",
+            Self::Zlib => "zlib",
+            Self::Gzip => "gzip",
         }
     }
 
@@ -88,6 +101,7 @@ pub fn dissect(kind: Kind, octets: &[u8]) -> Dissection {
         Kind::WebSocket => frames(side(octets), &mut reader),
         Kind::WebSocketClient => frames(Role::Client, &mut reader),
         Kind::WebSocketServer => frames(Role::Server, &mut reader),
+        Kind::Deflate | Kind::Zlib | Kind::Gzip => compressed(kind, &mut reader),
     };
     Dissection { notes: notes.take(), read: reader.offset(), error }
 }
@@ -148,4 +162,27 @@ fn frames(sender: Role, reader: &mut Reader<'_>) -> Option<String> {
     }
     let left = reader.len();
     (left > 0).then(|| format!("the head of the last frame is cut short: {left} octets of it"))
+}
+
+/// Octets that a compressed stream may become here; a small one could become a thousand times as
+/// many.
+const MOST_INFLATED: usize = 16 << 20;
+
+/// Reads a compressed stream with the decoder that reads bit by bit.
+fn compressed(kind: Kind, reader: &mut Reader<'_>) -> Option<String> {
+    let window = WindowBits::MAX;
+    let (_, verdict) = match kind {
+        Kind::Gzip => deflate::gzip::dissect(reader, gzip::Limits::DEFAULT, MOST_INFLATED),
+        Kind::Zlib => deflate::zlib::dissect(reader, window, MOST_INFLATED),
+        _ => deflate::oracle::inflate(reader, window, MOST_INFLATED),
+    };
+    match verdict {
+        Ok(Status::Ended) if reader.is_empty() => None,
+        Ok(Status::Ended) => {
+            Some(format!("the stream ends; {} octets stand behind it", reader.len()))
+        }
+        Ok(Status::Starved) => Some(format!("the stream goes on behind octet {}", reader.offset())),
+        Ok(Status::Full) => Some(format!("it becomes more than {} MiB", MOST_INFLATED >> 20)),
+        Err(error) => Some(error.to_string()),
+    }
 }
