@@ -21,3 +21,28 @@ fn no_message_shows_a_password() {
     let shown = url::redact("user:secret@a.example:x/?u=http://b");
     assert_eq!(shown, "a.example:x/?u=http://b");
 }
+
+#[test]
+fn a_websockets_url_is_that_of_its_handshake() {
+    for (typed, url) in [
+        ("ws://a.example/x?y", "http://a.example/x?y"),
+        ("WS://a.example", "http://a.example"),
+        ("http://a.example:81/", "http://a.example:81/"),
+        ("localhost:8080/chat", "http://localhost:8080/chat"),
+        ("ws://한국/", "http://xn--3e0b707e/"),
+    ] {
+        let read = url::read_websocket(typed).unwrap();
+        assert_eq!(read, Uri::parse(url).unwrap(), "{typed}");
+    }
+    for (typed, code) in [
+        ("wss://a/", 1),
+        ("https://a/", 1),
+        ("ftp://a/", 1),
+        ("ws://", 3),
+        ("ws://a/#b", 3),
+        ("ws://a:x/", 3),
+    ] {
+        let error = url::read_websocket(typed).unwrap_err();
+        assert_eq!(error.curl_exit_code(), code, "{typed}: {error}");
+    }
+}
