@@ -1,8 +1,11 @@
-//! Ours and other people's programs over real sockets: curl, nc, a browser and nginx.
+//! Ours and other people's programs over real sockets: curl, nc, a browser, nginx, and speakers of
+//! WebSocket.
 //!
 //! ```text
 //!   curl, nc, Chromium ──► our server       served_to_curl, served_to_nc, served_to_a_browser
 //!   nginx ◄── our client and curl           get_like_curl
+//!   Python, websocat, Chromium ──► our WebSocket server     socket_server
+//!   Python, websocat ◄── our WebSocket client               socket_client
 //! ```
 //!
 //! A program that is not installed is a skip that is printed, and a failure where `CI=true`;
@@ -27,3 +30,5 @@ mod served_to_a_browser;
 mod served_to_curl;
 mod served_to_nc;
 mod site;
+mod socket_client;
+mod socket_server;

@@ -1,7 +1,7 @@
 //! Other people's programs: where they are, and how one is run to its end.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 /// Where the program is; says that the test is skipped if it is nowhere.
@@ -24,6 +24,22 @@ fn cache(name: &str) -> PathBuf {
     let cache = std::env::var_os("XDG_CACHE_HOME").filter(|folder| !folder.is_empty());
     let cache = cache.map_or_else(|| PathBuf::from(home).join(".cache"), PathBuf::from);
     cache.join("wirebook").join(name)
+}
+
+/// `python3` about to run one of the scripts beside this file, with the packages that setup brought.
+#[track_caller]
+pub(crate) fn python(script: &str) -> Option<Command> {
+    let program = find("python3")?;
+    let packages = cache("python");
+    if !packages.join("websockets").is_dir() || !packages.join("playwright").is_dir() {
+        testkit::skip("no Python packages (tests/interop/setup installs them)");
+        return None;
+    }
+    let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop/python");
+    let mut command = Command::new(program);
+    command.env("PYTHONPATH", packages).env("PYTHONDONTWRITEBYTECODE", "1");
+    command.arg(scripts.join(script));
+    Some(command)
 }
 
 /// Runs a command to its end with `input` on its standard input.
