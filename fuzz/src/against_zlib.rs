@@ -21,6 +21,9 @@ use miniz_oxide::inflate::{TINFLStatus, core as miniz};
 /// Octets of output that all are given.
 const BOUND: usize = 1 << 17;
 
+/// What zlib-rs says of a symbol that its inner loop refused: by then it forgot why.
+const FORGOTTEN: &str = "repeated call with bad state";
+
 /// Inflates `octets` with all three, then deflates them with each.
 ///
 /// # Panics
@@ -35,13 +38,14 @@ fn inflate(octets: &[u8]) {
     let ours = Inflate::new(WindowBits::MAX).inflate(&mut input, &mut out, BOUND);
     let mut zlib = zlib_rs::Inflate::new(false, 15);
     let mut theirs = vec![0; BOUND];
-    let status = zlib.decompress(octets, &mut theirs, zlib_rs::InflateFlush::Finish);
+    let status = zlib.decompress(octets, &mut theirs, zlib_rs::InflateFlush::NoFlush);
     let came = theirs.get(..usize::try_from(zlib.total_out()).expect("it fits")).expect("it does");
     let silent = ours.is_err_and(|error| error.violation == Violation::CodeLengthCodeIncomplete);
     match (ours, status) {
         (Err(_), _) if silent => assert_ne!(status, Ok(zlib_rs::Status::StreamEnd)),
         (Err(error), Err(_)) => {
-            assert_eq!(Some(message(error.violation)), zlib.error_message(), "{error}");
+            let said = zlib.error_message().filter(|said| *said != FORGOTTEN);
+            assert!(said.is_none_or(|said| said == message(error.violation)), "{error}: {said:?}");
             assert_eq!(out, came);
         }
         (Ok(Status::Ended), Ok(zlib_rs::Status::StreamEnd)) => {
