@@ -56,14 +56,19 @@ impl Exchange {
         let before = ON_LOOP.replace(true);
         let returned = contained(&mut *listener);
         ON_LOOP.set(before);
-        // One that panicked is dropped, and the writer that it may hold: that cuts the answer.
-        let kept = if returned { Some(listener) } else { None };
+        // One that panicked is dropped, and the writer that it may hold: that cuts the answer. It
+        // says so through this very exchange, so not under the lock.
+        let mut kept = returned.then_some(listener);
         let mut state = self.state();
         state.inline = false;
         if !state.gone && state.room_listener.is_none() {
-            state.room_listener = kept;
+            state.room_listener = kept.take();
+            return state;
         }
-        state
+        // Nobody wants it any more, or it has put another in its place.
+        drop(state);
+        drop(kept);
+        self.state()
     }
 
     /// Whether the handler wants the content, or already has some of it.

@@ -9,6 +9,8 @@
     reason = "a test that panics has failed, which is what it is for"
 )]
 
+pub(crate) mod socket;
+
 use server::{Handler, Limits, Running, Server};
 use std::{
     io::{Read, Write},

@@ -1,0 +1,261 @@
+//! The core's WebSockets: octets in, octets out, and a clock that the test moves.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that panics has failed, which is what it is for"
+)]
+
+mod common;
+
+use common::{get, socket::HANDSHAKE};
+use server::{
+    Contexts, Endpoint, Hub, Key, Limits, Message, Moment, Peer, Prepared, Router, Service, Share,
+    Socket, Wake, WebSocket, Workers,
+    core::{Cast, Connection, State},
+};
+use std::{
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+use wire::{Output, UnixTime};
+
+/// A loop that nobody has to wake: the test looks by itself.
+struct Asleep;
+
+impl Wake for Asleep {
+    fn wake(&self, _: Key) {}
+
+    fn wake_group(&self, _: Arc<Share>) {}
+}
+
+struct Bench {
+    connection: Connection,
+    start: Instant,
+}
+
+impl Bench {
+    /// A socket that is open.
+    fn open(socket: WebSocket, limits: Limits, fields: &str) -> Self {
+        let limits = Arc::new(limits);
+        let (workers, contexts) = (Workers::new(1, 1), Contexts::default());
+        let hub = Hub { wake: Arc::new(Asleep), workers, limits: limits.clone(), contexts };
+        let handler = Arc::new(Router::new().websocket("/", socket));
+        let trace = wire::trace::Trace::default();
+        let service = Arc::new(Service { handler, limits, log: None, trace });
+        let start = Instant::now();
+        let moment = Moment::new(start, UnixTime(0));
+        let connection = Connection::new(service, Arc::new(hub), Peer::Unix, 0, &moment);
+        let mut bench = Self { connection, start };
+        bench.receive(get("/", &format!("{HANDSHAKE}{fields}")).as_bytes());
+        let head = bench.sent();
+        assert!(head.starts_with(b"HTTP/1.1 101 "), "{}", String::from_utf8_lossy(&head));
+        bench
+    }
+
+    fn at(&self, seconds: u64) -> Moment {
+        Moment::new(self.start + Duration::from_secs(seconds), UnixTime(0))
+    }
+
+    fn receive(&mut self, octets: &[u8]) {
+        let moment = self.at(0);
+        self.connection.receive(&mut octets.to_vec(), &moment);
+    }
+
+    /// What goes out now.
+    fn sent(&mut self) -> Vec<u8> {
+        let mut out = Output::new(usize::MAX);
+        let moment = self.at(0);
+        self.connection.poll_transmit(&moment, &mut out);
+        out.take()
+    }
+}
+
+fn echo() -> WebSocket {
+    WebSocket::new(|_| {
+        Ok(Box::new(|socket: &mut Socket<'_>, message: Message| socket.send(message).unwrap()))
+    })
+}
+
+/// A client's frame of a short text, masked with nothing.
+fn frame(text: &str) -> Vec<u8> {
+    let length = u8::try_from(text.len()).unwrap();
+    [&[0x81, 0x80 | length, 0, 0, 0, 0], text.as_bytes()].concat()
+}
+
+/// A server's.
+fn echoed(text: &str) -> Vec<u8> {
+    let length = u8::try_from(text.len()).unwrap();
+    [&[0x81, length], text.as_bytes()].concat()
+}
+
+#[test]
+fn all_messages_of_one_read_are_answered_with_one_write() {
+    let mut bench = Bench::open(echo(), Limits::default(), "");
+    let texts: Vec<String> = (0..900).map(|number| format!("{number:064}")).collect();
+    let read: Vec<u8> = texts.iter().flat_map(|text| frame(text)).collect();
+    bench.receive(&read);
+    let answers: Vec<u8> = texts.iter().flat_map(|text| echoed(text)).collect();
+    assert!(!bench.connection.has_more());
+    assert!(bench.sent() == answers);
+}
+
+#[test]
+fn a_flood_of_tiny_messages_takes_turns() {
+    let mut bench = Bench::open(echo(), Limits::default(), "");
+    let count = 10_000;
+    bench.receive(&frame("").repeat(count));
+    assert!(bench.connection.has_more());
+    assert!(!bench.connection.wants_receive());
+    let mut answered = bench.sent().len();
+    assert!(answered < count * 2 / 2, "{answered} octets in one turn");
+    while bench.connection.has_more() {
+        let moment = bench.at(0);
+        bench.connection.process(&moment);
+        answered += bench.sent().len();
+    }
+    assert_eq!(answered, count * 2);
+    assert!(bench.connection.wants_receive());
+}
+
+#[test]
+fn octet_by_octet_is_as_good_as_whole() {
+    let mut bench = Bench::open(echo(), Limits::default(), "");
+    let talk = [frame("one"), frame("two"), frame("three")].concat();
+    for octet in talk {
+        bench.receive(&[octet]);
+    }
+    assert_eq!(bench.sent(), [echoed("one"), echoed("two"), echoed("three")].concat());
+}
+
+#[test]
+fn a_silent_peer_is_asked_and_then_given_up() {
+    let mut bench = Bench::open(echo(), Limits::default(), "");
+    assert_eq!(bench.connection.next_timeout(), Some(bench.start + Duration::from_secs(20)));
+    let moment = bench.at(20);
+    bench.connection.handle_timeout(&moment);
+    assert_eq!(bench.sent(), b"\x89\x00");
+    assert_eq!(bench.connection.next_timeout(), Some(bench.start + Duration::from_secs(40)));
+    let moment = bench.at(40);
+    bench.connection.handle_timeout(&moment);
+    assert_eq!(bench.connection.state(), State::Closed);
+}
+
+/// Half a frame, and then nothing: it holds what it sent, and goes when it is silent.
+#[test]
+fn a_slow_loris_in_a_frame_is_given_up() {
+    let mut bench = Bench::open(echo(), Limits::default(), "");
+    bench.receive(b"\x82\xff\0\0\0\0\0\x0f\0\0\0\0\0\0abc");
+    assert!(bench.connection.wants_receive());
+    for (seconds, state) in [(20, State::Open), (40, State::Closed)] {
+        let moment = bench.at(seconds);
+        bench.connection.handle_timeout(&moment);
+        assert_eq!(bench.connection.state(), state);
+    }
+}
+
+#[test]
+fn a_peer_that_takes_nothing_is_not_listened_to() {
+    let limits = Limits::default();
+    let bound = limits.websocket.output + (64 << 10) + 16;
+    let mut bench = Bench::open(echo(), limits, "");
+    let mut message = b"\x82\xff\0\0\0\0\0\x01\0\0\0\0\0\0".to_vec();
+    message.resize(message.len() + 65_536, 0);
+    let mut received = 0;
+    while bench.connection.wants_receive() {
+        bench.receive(&message);
+        received += 1;
+        assert!(received < 100, "{received} messages are taken, and no answer is");
+    }
+    let waiting = bench.sent().len();
+    assert!(waiting <= bound, "{waiting} octets wait");
+    let moment = bench.at(0);
+    bench.connection.process(&moment);
+    assert!(bench.connection.wants_receive(), "there is room again");
+    assert_eq!(waiting + bench.sent().len(), received * (65_536 + 10));
+}
+
+/// Says as much as it can, and goes on when it may.
+struct Talker {
+    left: usize,
+    drained: Arc<Mutex<usize>>,
+}
+
+impl Talker {
+    fn talk(&mut self, socket: &mut Socket<'_>) {
+        while self.left > 0 && !socket.is_full() {
+            socket.send(Message::Binary(vec![0; 10_000])).unwrap();
+            self.left -= 1;
+        }
+    }
+}
+
+impl Endpoint for Talker {
+    fn opened(&mut self, socket: &mut Socket<'_>) {
+        self.talk(socket);
+        assert!(socket.send(Message::Binary(vec![0])).is_err(), "it is full");
+    }
+
+    fn message(&mut self, _: &mut Socket<'_>, _: Message) {}
+
+    fn drained(&mut self, socket: &mut Socket<'_>) {
+        *self.drained.lock().unwrap() += 1;
+        self.talk(socket);
+    }
+}
+
+#[test]
+fn an_endpoint_hears_that_there_is_room_again() {
+    const COUNT: usize = 1000;
+    let drained = Arc::new(Mutex::new(0));
+    let told = drained.clone();
+    let socket =
+        WebSocket::new(move |_| Ok(Box::new(Talker { left: COUNT, drained: told.clone() })));
+    let mut bench = Bench::open(socket, Limits::default(), "");
+    let mut sent = 0;
+    loop {
+        let moment = bench.at(0);
+        bench.connection.process(&moment);
+        match bench.sent().len() {
+            0 => break,
+            more => sent += more,
+        }
+    }
+    // What `open` saw behind the head is not counted.
+    assert!(sent > (COUNT - 110) * 10_004 && sent % 10_004 == 0, "{sent}");
+    let drained = *drained.lock().unwrap();
+    assert!((5..20).contains(&drained), "called {drained} times, when there is room");
+}
+
+#[test]
+fn a_cast_is_refused_where_as_much_waits_as_may() {
+    let mut bench = Bench::open(echo(), Limits::default(), "");
+    let message = Prepared::binary(&[0; 100_000]);
+    let taken = (0..100).take_while(|_| bench.connection.cast(&message) == Cast::Taken).count();
+    assert_eq!(taken, 11, "1 MiB, and the message that passes it");
+    assert_eq!(bench.connection.cast(&message), Cast::Full);
+    bench.sent();
+    assert_eq!(bench.connection.cast(&message), Cast::Taken);
+    bench.sent();
+    let moment = bench.at(0);
+    bench.connection.shut_down(&moment);
+    assert_eq!(bench.connection.cast(&message), Cast::Gone);
+    assert_eq!(bench.sent(), b"\x88\x12\x03\xe9the server stops");
+}
+
+const DEFLATE: &str = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n";
+
+/// An inflate bomb: a kilobyte for each megabyte.
+#[test]
+fn a_message_is_inflated_to_its_limit_and_not_further() {
+    let mut bench = Bench::open(echo(), Limits::default(), DEFLATE);
+    let mut deflate = deflate::Deflate::new(deflate::Level::BEST, deflate::WindowBits::MAX);
+    let mut packed = Vec::new();
+    deflate.deflate(&vec![0; (1 << 20) + 1], &mut packed, deflate::Flush::Sync);
+    packed.truncate(packed.len() - 4);
+    let length = u16::try_from(packed.len()).unwrap().to_be_bytes();
+    let frame = [&[0xc2, 0xfe, length[0], length[1], 0, 0, 0, 0], packed.as_slice()].concat();
+    bench.receive(&frame);
+    let sent = bench.sent();
+    assert_eq!(sent.get(..4).map(|head| [head[0], head[2], head[3]]), Some([0x88, 0x03, 0xf1]));
+}
