@@ -7,9 +7,9 @@
 //!   wstest fuzzingserver ◄── examples/autobahn of `client`
 //! ```
 //!
-//! 517 cases stand in sections: 1 framing, 2 pings, 3 reserved bits, 4 opcodes, 5 fragments, 6 UTF-8,
-//! 7 closing, 9 limits, 10 autofragment, 12 and 13 compression. The tests run sections 1 to 10 whole
-//! and the first case of each part of 12 and 13, which take many minutes;
+//! 517 cases stand in sections: 1 framing, 2 pings, 3 reserved bits, 4 opcodes, 5 fragments,
+//! 6 UTF-8, 7 closing, 9 limits, 10 autofragment, 12 and 13 compression. The tests run sections
+//! 1 to 10 whole and the first case of each part of 12 and 13, which take many minutes;
 //! `tests/interop/autobahn --all` runs them all (`WIREBOOK_AUTOBAHN` says which cases, `all` or a
 //! list with commas).
 //!

@@ -76,7 +76,7 @@ pub(crate) struct FuzzingServer {
 }
 
 impl Suite {
-    /// `None` where the suite is not installed. Reports stay where the build's output is, to be read.
+    /// `None` where the suite is not installed. Reports stay where the build's output is.
     #[track_caller]
     pub(crate) fn new(role: &str) -> Option<Self> {
         let program = peers::find("wstest")?;

@@ -26,7 +26,7 @@ fn cache(name: &str) -> PathBuf {
     cache.join("wirebook").join(name)
 }
 
-/// `python3` about to run one of the scripts beside this file, with the packages that setup brought.
+/// `python3` about to run one of the scripts beside this file, with the packages of setup.
 #[track_caller]
 pub(crate) fn python(script: &str) -> Option<Command> {
     let program = find("python3")?;

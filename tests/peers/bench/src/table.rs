@@ -23,8 +23,8 @@ pub struct Options {
 }
 
 impl Options {
-    /// Reads `--rounds N`, `--scale F`, `--only NAME`…, `--without NAME`… and `--NAME COMMAND`, which
-    /// gives the server of that name another command, or adds a column.
+    /// Reads `--rounds N`, `--scale F`, `--only NAME`…, `--without NAME`… and `--NAME COMMAND`,
+    /// which gives the server of that name another command, or adds a column.
     ///
     /// # Errors
     /// `usage`, where the words do not fit it.

@@ -84,8 +84,8 @@ fn open(address: SocketAddr, deflated: bool) -> io::Result<Option<TcpStream>> {
 }
 
 impl<'a> Load<'a> {
-    /// Opens `count` connections, each with `depth` messages under way; `None` where the server does
-    /// not compress and the script does.
+    /// Opens `count` connections, each with `depth` messages under way; `None` where the server
+    /// does not compress and the script does.
     pub fn open(
         address: SocketAddr,
         script: &'a Script,
