@@ -84,16 +84,18 @@ impl Compression {
         let mut piece = Vec::new();
         loop {
             // One octet more than is allowed tells a message at its limit from one beyond it.
-            let room = limit.saturating_sub(assembly.len() as u64).saturating_add(1);
-            let bound = PIECE.min(usize::try_from(room).unwrap_or(usize::MAX));
+            let room = limit.saturating_sub(assembly.len() as u64);
+            let room = usize::try_from(room).unwrap_or(usize::MAX);
             piece.clear();
+            let bound = PIECE.min(room.saturating_add(1));
             let status = self.inflate.inflate(&mut part, &mut piece, bound);
-            let status = status.map_err(|error| Violation::Inflate { error })?;
-            if piece.len() as u64 >= room {
+            // What came out before an error is looked at before it, whatever the portions in which
+            // the octets came.
+            assembly.append(piece.get(..room.min(piece.len())).unwrap_or_default())?;
+            if piece.len() > room {
                 return Err(Violation::MessageTooLong { limit });
             }
-            assembly.append(&piece)?;
-            match status {
+            match status.map_err(|error| Violation::Inflate { error })? {
                 Status::Full => {}
                 Status::Starved => return Ok(()),
                 // A block that calls itself final is not the message's end (§7.2.3.4).
