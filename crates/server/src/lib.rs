@@ -24,11 +24,13 @@
 //!   core      connections without sockets: requests to handlers, answers to octets
 //!   driver    sockets, event loops, worker threads
 //!   router, files        handlers
+//!   coding               compresses what a handler answers
 //! ```
 //!
 //! Invariant: a slow handler, a slow reader and a slow writer cost themselves, and nobody else.
 #![forbid(unsafe_code)]
 
+mod coding;
 pub mod core;
 mod driver;
 mod endpoint;
@@ -42,6 +44,7 @@ mod request;
 mod router;
 mod sse;
 
+pub use coding::{Coding, Compressed};
 pub use core::{AccessLog, Moment, Record, Service};
 pub use driver::{Running, Stopper, Workers};
 pub use endpoint::{

@@ -5,10 +5,12 @@
 //! something is missing.
 
 use crate::{
-    Events, Handler, Limits, Payload, Request,
+    Events, Handler, Limits, Payload, Request, Workers,
+    coding::{self, Agreed, Encoder},
     endpoint::{Context, Opening},
     exchange::{Command, Exchange},
 };
+use deflate::Flush;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use std::{
     io::{self, Write},
@@ -19,17 +21,44 @@ use std::{
 pub struct Reply {
     exchange: Arc<Exchange>,
     answered: bool,
+    /// What the client can read, where a [`Compressed`](crate::Compressed) is around the handler.
+    agreed: Option<Agreed>,
 }
 
 impl Reply {
     pub(crate) fn new(exchange: Arc<Exchange>) -> Self {
-        Self { exchange, answered: false }
+        Self { exchange, answered: false, agreed: None }
+    }
+
+    /// Has the answer compressed as far as it is worth it.
+    pub(crate) fn code(&mut self, agreed: Agreed) {
+        self.agreed = Some(agreed);
     }
 
     /// Sends the whole answer.
     pub fn send(mut self, response: Response, payload: impl Into<Payload>) {
+        match self.agreed.take() {
+            Some(agreed) => coding::send(self, agreed, response, payload.into()),
+            None => self.send_plain(response, payload.into()),
+        }
+    }
+
+    /// As [`send`](Self::send), the octets as they are.
+    pub(crate) fn send_plain(mut self, response: Response, payload: Payload) {
         self.answered = true;
-        self.exchange.push(Command::Respond { response, payload: payload.into() });
+        self.exchange.push(Command::Respond { response, payload });
+    }
+
+    /// Answers a HEAD whose GET would have a length that nobody knows.
+    pub(crate) fn begin_and_end(mut self, response: Response) {
+        self.answered = true;
+        self.exchange.push(Command::Begin { response, length: None });
+        self.exchange.push(Command::End { trailers: None });
+    }
+
+    /// Threads for what blocks.
+    pub(crate) fn workers(&self) -> Arc<Workers> {
+        self.exchange.hub().workers.clone()
     }
 
     /// Sends a short text.
@@ -63,10 +92,21 @@ impl Reply {
 
     /// Begins an answer whose content follows piece by piece. Without a `length` the content is
     /// chunked, or, to an HTTP/1.0 client, ends with the connection.
-    pub fn stream(mut self, response: Response, length: Option<u64>) -> BodyWriter {
+    pub fn stream(mut self, mut response: Response, mut length: Option<u64>) -> BodyWriter {
         self.answered = true;
+        let mut coder = None;
+        if let Some(agreed) = self.agreed.take()
+            && let Some(format) = agreed.prepare(&mut response, length)
+        {
+            length = None;
+            coder = (!agreed.head).then(|| Coder {
+                encoder: Encoder::new(format, &agreed.options),
+                unflushed: false,
+                sealed: false,
+            });
+        }
         self.exchange.push(Command::Begin { response, length });
-        BodyWriter { exchange: self.exchange.clone(), buffer: Vec::new(), finished: false }
+        BodyWriter { exchange: self.exchange.clone(), buffer: Vec::new(), finished: false, coder }
     }
 
     /// Agrees to switch protocols; the stream is the opening's from then on.
@@ -119,8 +159,19 @@ impl Drop for Reply {
 /// is.
 pub struct BodyWriter {
     exchange: Arc<Exchange>,
+    /// What waits to be sent, compressed already if it is to be.
     buffer: Vec<u8>,
     finished: bool,
+    coder: Option<Coder>,
+}
+
+/// Compresses what is written.
+struct Coder {
+    encoder: Encoder,
+    /// Octets came since the last flush, so another one would show something.
+    unflushed: bool,
+    /// The end was written.
+    sealed: bool,
 }
 
 impl BodyWriter {
@@ -144,10 +195,19 @@ impl BodyWriter {
     }
 
     fn end(mut self, trailers: Option<HeaderMap>) -> io::Result<()> {
+        self.seal();
         self.flush()?;
         self.finished = true;
         self.exchange.push(Command::End { trailers });
         Ok(())
+    }
+
+    /// Writes the compressor's end, once; it still has to be sent.
+    fn seal(&mut self) {
+        if let Some(coder) = self.coder.as_mut().filter(|coder| !coder.sealed) {
+            coder.encoder.encode(&[], &mut self.buffer, Flush::Finish);
+            (coder.sealed, coder.unflushed) = (true, false);
+        }
     }
 
     /// Whether the peer has gone.
@@ -168,6 +228,9 @@ impl BodyWriter {
             let Some(open) = &mut writer else { return };
             let result = if written { Ok(()) } else { write(open) };
             written = result.is_ok();
+            if written {
+                open.seal();
+            }
             match result.and_then(|()| open.flush()) {
                 Ok(()) => drop(writer.take().map(Self::finish)),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
@@ -183,6 +246,15 @@ impl Write for BodyWriter {
     /// # Errors
     /// `BrokenPipe` when the peer is gone; on a loop, `WouldBlock` instead of waiting.
     fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        if let Some(coder) = &mut self.coder {
+            if self.buffer.len() >= Self::GATHER {
+                self.exchange.push_data(&mut self.buffer)?;
+            }
+            let most = octets.get(..octets.len().min(256 * 1024)).unwrap_or(octets);
+            coder.encoder.encode(most, &mut self.buffer, Flush::None);
+            coder.unflushed = true;
+            return Ok(most.len());
+        }
         if octets.len() >= Self::GATHER {
             self.flush()?;
             let most = octets.get(..octets.len().min(256 * 1024)).unwrap_or(octets);
@@ -197,6 +269,10 @@ impl Write for BodyWriter {
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        if let Some(coder) = self.coder.as_mut().filter(|coder| coder.unflushed) {
+            coder.encoder.encode(&[], &mut self.buffer, Flush::Sync);
+            coder.unflushed = false;
+        }
         if self.buffer.is_empty() {
             return Ok(());
         }

@@ -18,7 +18,7 @@ pub(crate) use flags::COMMAND;
 use crate::{args::Parsed, exit::Failure, terminal::say};
 use flags::Options;
 use log::Log;
-use server::{Files, Limits, Router, Running, Server, inline};
+use server::{Coding, Compressed, Files, Limits, Router, Running, Server, inline};
 use sockets::{ListenOptions, Signal, Signals, owner::Protocol};
 use std::{
     io,
@@ -39,7 +39,8 @@ pub(crate) fn run(parsed: &Parsed) -> Result<u8, Failure> {
     let files = files.listing(options.listing);
     make_room(options.limits.connections);
     let running: Arc<OnceLock<Running>> = Arc::default();
-    let mut server = Server::new(router(files, running.clone(), &options.limits))
+    let router = router(files, running.clone(), &options.limits);
+    let mut server = Server::new(Compressed::new(router, Coding::default()))
         .threads(options.threads)
         .limits(options.limits.clone());
     if let Some(file) = &options.access_log {

@@ -163,6 +163,11 @@ pub(crate) fn enter_loop() {
     ON_LOOP.set(true);
 }
 
+/// Whether the current thread is a loop's.
+pub(crate) fn is_on_loop() -> bool {
+    ON_LOOP.get()
+}
+
 impl Exchange {
     pub(crate) fn new(hub: Arc<Hub>, key: Key) -> Self {
         let state = Mutex::new(State { inline: true, ..State::default() });
