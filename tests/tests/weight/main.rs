@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!   this process ── 10,000 connections ──► wirebook serve        memory of the server
+//!   this process ── 10,000 WebSockets ──► this program again     memory, and who hears what
 //!   wirebook get ◄── 4 GiB ── wirebook serve                     memory of both
 //!   wirebook get ── 4 GiB ──► a server in this process           memory of both
 //! ```
@@ -21,3 +22,19 @@ mod contents;
 mod memory;
 #[path = "../interop/program.rs"]
 mod program;
+mod sockets;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The right to open so many sockets, one test at a time; `None`, and a line that says so, where
+/// the system does not let us.
+fn descriptors(count: usize) -> Option<MutexGuard<'static, ()>> {
+    static TURN: Mutex<()> = Mutex::new(());
+    let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let most = ::sockets::tcp::raise_descriptor_limit().unwrap();
+    if most < count as u64 + 100 {
+        testkit::skip(&format!("only {most} descriptors may be open"));
+        return None;
+    }
+    Some(turn)
+}
