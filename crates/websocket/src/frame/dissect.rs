@@ -33,7 +33,7 @@ pub fn dissect(reader: &mut Reader<'_>, sender: Role, limits: &Limits) -> Result
     let rules = Rules { role: receiver, compression: true, frame: limits.frame };
     let mut inflate = Inflate::new(WindowBits::MAX);
     let mut compressed = false;
-    loop {
+    while !reader.is_empty() {
         let offset = reader.offset() as u64;
         let head = Head::parse(reader, &rules).map_err(|violation| violation.at(offset))?;
         let Some(head) = head else { return Ok(()) };
@@ -59,6 +59,7 @@ pub fn dissect(reader: &mut Reader<'_>, sender: Role, limits: &Limits) -> Result
             }
         });
     }
+    Ok(())
 }
 
 /// What a payload says to a person.
