@@ -13,7 +13,7 @@
 //! | 18   | the body is cut short       | 63   | more than the caller allowed         |
 //! | 22   | the status, if asked; no 101| 65   | the content cannot be sent again     |
 //! | 23   | writing the body failed     | 94   | no way to answer the challenge       |
-//! | 26   | reading the content failed  |      |                                      |
+//! | 26   | reading the content failed  | 61   | the content's coding                 |
 //!
 //! Invariant: each message is one line, names the peer or the part at fault, and holds no password.
 
@@ -168,6 +168,25 @@ pub enum Error {
         /// The caller's bound.
         limit: u64,
     },
+    /// RFC 9110 §8.4: the content's coding is unknown, or what was coded breaks its rules.
+    #[error("the content's coding cannot be undone: {reason}")]
+    Coding {
+        /// The coding, or the rule and the offset.
+        reason: String,
+    },
+    /// A little that would become very much (see [`Limits`](crate::core::coding::Limits)).
+    #[error(
+        "the content becomes more than {limit} octets and {ratio} for each of the {received} that \
+         came"
+    )]
+    Bomb {
+        /// Octets that came.
+        received: u64,
+        /// Octets that are free.
+        limit: u64,
+        /// Octets for each that came.
+        ratio: u64,
+    },
     /// The writer that was to take the body failed.
     #[error("writing the body failed: {0}")]
     Write(#[source] io::Error),
@@ -278,7 +297,8 @@ impl Error {
             | Self::PartialHead { .. }
             | Self::MalformedBody { .. }
             | Self::Tunnel { .. } => 56,
-            Self::TooLarge { .. } => 63,
+            Self::Coding { .. } => 61,
+            Self::TooLarge { .. } | Self::Bomb { .. } => 63,
             Self::NotReplayable { .. } => 65,
             Self::Challenge(_) => 94,
         }
@@ -316,7 +336,10 @@ impl From<Error> for io::Error {
             Error::Partial { .. } | Error::EmptyReply { .. } | Error::PartialHead { .. } => {
                 io::ErrorKind::UnexpectedEof
             }
-            Error::Malformed { .. } | Error::MalformedBody { .. } => io::ErrorKind::InvalidData,
+            Error::Malformed { .. }
+            | Error::MalformedBody { .. }
+            | Error::Coding { .. }
+            | Error::Bomb { .. } => io::ErrorKind::InvalidData,
             Error::Send { source, .. } | Error::Receive { source, .. } => source.kind(),
             _ => io::ErrorKind::Other,
         };

@@ -18,8 +18,8 @@
 use crate::{
     Error, Timings,
     adapter::{Answer, Incoming},
-    core::url,
-    driver::upgrade::Upgraded,
+    core::{coding, url},
+    driver::{decoded::decoded, upgrade::Upgraded},
 };
 use http::{HeaderMap, HeaderName, StatusCode, Uri, Version};
 use std::{
@@ -43,6 +43,8 @@ pub struct Response {
     /// What led here, the first first.
     pub history: Vec<Hop>,
     content: Box<dyn Incoming>,
+    /// What is read is not what was sent.
+    decoded: bool,
 }
 
 /// A response on the way to the last one.
@@ -59,10 +61,22 @@ pub struct Hop {
 }
 
 impl Response {
-    pub(crate) fn new(answer: Answer, url: Uri, history: Vec<Hop>) -> Self {
-        let Answer { head, content } = answer;
+    /// With `decoding`, the content's codings are undone as it is read.
+    pub(crate) fn new(
+        answer: Answer,
+        url: Uri,
+        history: Vec<Hop>,
+        decoding: Option<&coding::Limits>,
+    ) -> Self {
+        let Answer { head, mut content } = answer;
         let http::Response { status, version, headers } = head;
-        Self { status, version, headers, url: url.without_userinfo(), history, content }
+        let coded = headers.contains(HeaderName::CONTENT_ENCODING);
+        let undone = decoding.filter(|_| coded && !status.is_informational());
+        if let Some(limits) = undone {
+            content = decoded(content, &headers, limits);
+        }
+        let (url, decoded) = (url.without_userinfo(), undone.is_some());
+        Self { status, version, headers, url, history, content, decoded }
     }
 
     /// The stream behind a 101.
@@ -70,8 +84,12 @@ impl Response {
         self.content.upgrade()
     }
 
-    /// The length that the head declares, if it does.
+    /// The length that the head declares, if it does, and if it is that of what is read: not where
+    /// a content coding is undone.
     pub fn content_length(&self) -> Option<u64> {
+        if self.decoded {
+            return None;
+        }
         self.headers.get_only(HeaderName::CONTENT_LENGTH)?.to_str()?.parse().ok()
     }
 

@@ -20,7 +20,7 @@ pub(crate) const COMMAND: Command = Command {
     ],
     notes: "Without a scheme, http is meant. Hosts and paths may be Korean.\n\
             Exit codes are curl's: 3 URL, 6 name, 7 connect, 18 cut short, 22 with -f, 23 writing, \
-            28 time, 47 redirects, 52 no answer, 56 receiving.\n",
+            28 time, 47 redirects, 52 no answer, 56 receiving, 61 coding.\n",
 };
 
 const REQUEST: &[Flag] = &[
@@ -34,6 +34,7 @@ const REQUEST: &[Flag] = &[
     flags::HEADER,
     flags::USER_AGENT,
     valued(Some('e'), "referer", "URL", "send this Referer"),
+    switch(None, "compressed", "ask for compressed content, and decompress it"),
     valued(Some('r'), "range", "RANGE", "ask for these octets: 0-499, 500-, -500"),
     flags::USER,
     flags::BASIC,

@@ -18,7 +18,7 @@ mod way;
 pub(crate) use fields::{Field, fields};
 
 use crate::args::{Parsed, UsageError};
-use client::{Expect, Session, SessionBuilder, core::auth, core::timeouts::Timeouts};
+use client::{Expect, Session, SessionBuilder, core::auth, core::coding, core::timeouts::Timeouts};
 use http::Version;
 use std::time::Duration;
 
@@ -43,6 +43,9 @@ pub(crate) fn session(parsed: &Parsed) -> Result<SessionBuilder, UsageError> {
         .tunnel(parsed.is("proxytunnel"))
         .proxies(way::proxies(parsed)?)
         .version(if parsed.is("http1.0") { Version::Http10 } else { Version::Http11 });
+    if parsed.is("compressed") {
+        builder = builder.compressed(coding::Limits::DEFAULT);
+    }
     builder = way::addresses(parsed, builder)?;
     if let Some(auth) = who(parsed)? {
         builder = builder.auth(auth);

@@ -5,6 +5,7 @@
 //! redirect   3xx + Location          → the next request, and what must not travel with it
 //! auth       401/407 + challenge     → the credentials to send
 //! proxy      URL + environment       → through whom
+//! coding     Content-Encoding           → what to undo, and how much of it
 //! pool       acquire / release, time → reuse this one, open one, wait
 //! retry      how it failed           → again or not, and after how long
 //! timeouts   phase, time             → how long this read may still take
@@ -14,6 +15,7 @@
 //! passes them in. That is why each of these rules is one pure function with one table of tests.
 
 pub mod auth;
+pub mod coding;
 pub mod digest;
 pub mod pool;
 pub mod proxy;

@@ -9,6 +9,7 @@
 //! exchange    one request and its response on one connection
 //! upgrade     the stream behind a 101, on its way out of HTTP
 //! body        the response's content on its way to the caller
+//! decoded     the same, with a content coding undone
 //! stream      TCP or Unix-domain
 //! ```
 //!
@@ -21,6 +22,7 @@
 pub(crate) mod body;
 pub(crate) mod connect;
 pub(crate) mod connection;
+pub(crate) mod decoded;
 pub(crate) mod exchange;
 pub(crate) mod manager;
 pub(crate) mod pool;

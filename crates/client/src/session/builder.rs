@@ -18,7 +18,7 @@ use crate::{
     Error,
     adapter::{Adapter, Expect, HttpAdapter, Route},
     core::{
-        auth::Auth, pool::PoolLimits, proxy::InvalidProxy, proxy::Proxies, redirect,
+        auth::Auth, coding, pool::PoolLimits, proxy::InvalidProxy, proxy::Proxies, redirect,
         timeouts::Timeouts,
     },
     driver::manager::{self, PoolManager},
@@ -55,6 +55,7 @@ pub struct SessionBuilder {
     pool: PoolLimits,
     http1: http1::Limits,
     dial: DialOptions,
+    decoding: Option<coding::Limits>,
 }
 
 impl Default for SessionBuilder {
@@ -80,6 +81,7 @@ impl Default for SessionBuilder {
             pool: PoolLimits::default(),
             http1: manager::limits(),
             dial: DialOptions::default(),
+            decoding: None,
         }
     }
 }
@@ -210,6 +212,17 @@ impl SessionBuilder {
         self
     }
 
+    /// Asks for compressed content, and undoes what the server did: gzip, zlib and raw DEFLATE.
+    /// Off by default, as curl has it; the head stays as it came. A body may then fail with
+    /// [`Error::Coding`], or with [`Error::Bomb`] where it becomes more than `limits` allow.
+    #[must_use]
+    pub fn compressed(mut self, limits: coding::Limits) -> Self {
+        self.decoding = Some(limits);
+        // A constant that any map takes.
+        let _ = self.defaults.try_append("Accept-Encoding", coding::ACCEPTED);
+        self
+    }
+
     /// IPv4 alone, IPv6 alone, or both (curl's `-4` and `-6`).
     #[must_use]
     pub fn family(mut self, family: Family) -> Self {
@@ -254,6 +267,7 @@ impl SessionBuilder {
                 version: self.version,
                 expect: self.expect,
                 trace: self.trace,
+                decoding: self.decoding,
             }),
         }
     }

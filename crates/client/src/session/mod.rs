@@ -21,7 +21,7 @@ pub use builder::SessionBuilder;
 use crate::{
     Error, RequestBuilder,
     adapter::{Adapter, Expect, Route},
-    core::{auth::Auth, digest::Digest, proxy::Proxies, timeouts::Timeouts, url},
+    core::{auth::Auth, coding, digest::Digest, proxy::Proxies, timeouts::Timeouts, url},
     request::Parts,
     trace,
 };
@@ -55,6 +55,8 @@ struct Inner {
     version: Version,
     expect: Expect,
     trace: Trace,
+    /// `Some`: content codings are undone.
+    decoding: Option<coding::Limits>,
 }
 
 impl Session {

@@ -89,7 +89,8 @@ impl Session {
                 self.challenged(&mut chain, &answer)? || self.redirected(&mut chain, &answer)?;
             let pause = if again { None } else { self.postponed(&mut chain, &answer)? };
             if !again && pause.is_none() {
-                return Ok(Response::new(answer, chain.parts.url, chain.history));
+                let decoding = self.inner.decoding.as_ref();
+                return Ok(Response::new(answer, chain.parts.url, chain.history, decoding));
             }
             // First the connection goes back: a pause must not keep it from others.
             pass_over(answer);
