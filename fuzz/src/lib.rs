@@ -3,4 +3,5 @@
 #![forbid(unsafe_code)]
 
 pub mod against_httparse;
+pub mod against_tungstenite;
 pub mod against_zlib;

@@ -21,6 +21,9 @@ use std::path::{Path, PathBuf};
 #[path = "../../fuzz/src/against_httparse.rs"]
 #[allow(unreachable_pub, reason = "it is public in the fuzz workspace")]
 mod against_httparse;
+#[path = "../../fuzz/src/against_tungstenite.rs"]
+#[allow(unreachable_pub, reason = "it is public in the fuzz workspace")]
+mod against_tungstenite;
 #[path = "../../fuzz/src/against_zlib.rs"]
 #[allow(unreachable_pub, reason = "it is public in the fuzz workspace")]
 mod against_zlib;
@@ -55,8 +58,14 @@ const TARGETS: &[(&str, Check)] = &[
     ("request_target", http::fuzzing::check_target),
     ("response", http1::fuzzing::check_response_head),
     ("server_connection", http1::fuzzing::check_server_connection),
+    ("tungstenite", against_tungstenite::check),
     ("uri", http::fuzzing::check_uri),
     ("varint", wire::fuzzing::check_varint),
+    ("websocket_connection", websocket::fuzzing::check_connection),
+    ("websocket_extensions", websocket::fuzzing::check_extensions),
+    ("websocket_handshake", websocket::fuzzing::check_handshake),
+    ("websocket_head", websocket::fuzzing::check_head),
+    ("websocket_operations", websocket::fuzzing::check_operations),
     ("zlib", deflate::fuzzing::check_zlib),
 ];
 
