@@ -24,6 +24,8 @@
 //!   core      connections without sockets: requests to handlers, answers to octets
 //!   driver    sockets, event loops, worker threads
 //!   router, files        handlers
+//!   endpoint             WebSockets: routes, sockets, groups of them
+//!   sse                  server-sent events
 //!   coding               compresses what a handler answers
 //! ```
 //!

@@ -18,7 +18,10 @@ use std::{
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
-use wire::{Output, UnixTime};
+use wire::{
+    Output, UnixTime,
+    trace::{Event, Sink, Trace},
+};
 
 /// A loop that nobody has to wake: the test looks by itself.
 struct Asleep;
@@ -37,15 +40,18 @@ struct Bench {
 impl Bench {
     /// A socket that is open.
     fn open(socket: WebSocket, limits: Limits, fields: &str) -> Self {
+        Self::open_traced(socket, limits, fields, Trace::default())
+    }
+
+    fn open_traced(socket: WebSocket, limits: Limits, fields: &str, trace: Trace) -> Self {
         let limits = Arc::new(limits);
         let (workers, contexts) = (Workers::new(1, 1), Contexts::default());
         let hub = Hub { wake: Arc::new(Asleep), workers, limits: limits.clone(), contexts };
         let handler = Arc::new(Router::new().websocket("/", socket));
-        let trace = wire::trace::Trace::default();
         let service = Arc::new(Service { handler, limits, log: None, trace });
         let start = Instant::now();
         let moment = Moment::new(start, UnixTime(0));
-        let connection = Connection::new(service, Arc::new(hub), Peer::Unix, 0, &moment);
+        let connection = Connection::new(service, Arc::new(hub), Peer::Unix, 7, &moment);
         let mut bench = Self { connection, start };
         bench.receive(get("/", &format!("{HANDSHAKE}{fields}")).as_bytes());
         let head = bench.sent();
@@ -119,13 +125,47 @@ fn a_flood_of_tiny_messages_takes_turns() {
 }
 
 #[test]
-fn octet_by_octet_is_as_good_as_whole() {
-    let mut bench = Bench::open(echo(), Limits::default(), "");
-    let talk = [frame("one"), frame("two"), frame("three")].concat();
-    for octet in talk {
-        bench.receive(&[octet]);
+fn cut_anywhere_is_as_good_as_whole() {
+    let close = b"\x88\x82\0\0\0\0\x03\xe8".to_vec();
+    let talk = [frame("one"), frame(""), frame("three"), close].concat();
+    let answers = [echoed("one"), echoed(""), echoed("three"), b"\x88\x02\x03\xe8".to_vec()];
+    testkit::splits(&talk, |parts| {
+        let mut bench = Bench::open(echo(), Limits::default(), "");
+        parts.iter().for_each(|part| bench.receive(part));
+        assert_eq!(bench.sent(), answers.concat());
+        assert_eq!(bench.connection.state(), State::Closed);
+    });
+}
+
+/// Keeps the names of what happened on the socket.
+#[derive(Default)]
+struct Listener(Mutex<Vec<String>>);
+
+impl Sink for Listener {
+    fn event(&self, event: &Event<'_>) {
+        let name = format!(
+            "{:?} {:?} {} on {}",
+            event.layer, event.direction, event.name, event.connection
+        );
+        self.0.lock().unwrap().push(name);
     }
-    assert_eq!(bench.sent(), [echoed("one"), echoed("two"), echoed("three")].concat());
+}
+
+#[test]
+fn the_upgrade_and_the_frames_are_traced() {
+    let listener = Arc::new(Listener::default());
+    let trace = Trace::to(listener.clone(), 0);
+    let mut bench = Bench::open_traced(echo(), Limits::default(), "", trace);
+    bench.receive(&frame("hello"));
+    assert_eq!(
+        *listener.0.lock().unwrap(),
+        [
+            "Http1 Received request on 7",
+            "Http1 Sent response on 7",
+            "WebSocket Received frame on 7",
+            "WebSocket Sent frame on 7",
+        ]
+    );
 }
 
 #[test]

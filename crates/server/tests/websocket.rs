@@ -249,6 +249,23 @@ fn an_endpoint_hears_how_its_socket_ended() {
 }
 
 #[test]
+fn a_peer_that_only_stops_sending_gets_its_answers_first() {
+    let (router, told) = witness();
+    let server = start(router);
+    let mut client = Client::open(&server, "/");
+    for number in 0..100 {
+        client.text(&number.to_string());
+    }
+    client.stream.shutdown(std::net::Shutdown::Write).unwrap();
+    for number in 0..100 {
+        assert_eq!(client.heard(), number.to_string());
+    }
+    assert!(matches!(client.event(), Event::Closed { clean: false }));
+    assert_eq!(told.recv().unwrap(), "opened");
+    assert!(told.recv().unwrap().starts_with("closed 0 \"\" clean false"));
+}
+
+#[test]
 fn a_peer_that_breaks_a_rule_is_told_which() {
     let server = start(router());
     for (octets, code) in [

@@ -1,7 +1,8 @@
 //! The server without an operating system: octets and time in, octets out, handlers in between.
 //!
 //! A driver owns sockets and threads and feeds a [`Connection`]; the laboratory's virtual network
-//! can do the same. Here is decided what a request meets: handler, answer, log.
+//! can do the same. Here is decided what a request meets: handler, answer, log. Behind an upgrade a
+//! [`Session`] has the stream.
 
 mod connection;
 mod log;

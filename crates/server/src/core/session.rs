@@ -12,14 +12,15 @@
 //! A session sees stream octets and knows not what they came in: after a 101 they are a TCP
 //! connection's, and a stream of HTTP/2 or 3 has the same to offer (RFC 8441, RFC 9220).
 //!
-//! Three brakes, as on a connection's requests:
+//! What waits for a peer that takes it too slowly has one bound ([`websocket::Limits::output`]) and
+//! four brakes:
 //!
-//! | what grows          | because                         | the brake                           |
-//! |---------------------|---------------------------------|-------------------------------------|
-//! | messages' answers   | the peer takes them too slowly  | its next message is not looked at   |
-//! | what is sent unasked | the same                       | `OutputFull`, then `drained`        |
-//! | letters             | the same                        | `SendError::Full` for their senders |
-//! | a group's messages  | the same                        | the member is cut off               |
+//! | what was said                  | at the bound                                      |
+//! |--------------------------------|---------------------------------------------------|
+//! | in answer to messages          | the next message is not looked at                 |
+//! | unasked, by the endpoint       | `OutputFull`, and later `drained`                 |
+//! | by handles, from other threads | letters wait; then `SendError::Full`              |
+//! | to a group                     | the member is cut off                             |
 //!
 //! Invariant: the endpoint hears `closed` once, and nothing behind it.
 

@@ -4,7 +4,8 @@
 //!            ┌──────────────────────────── wait (epoll) ◄───────────────┐
 //!            ▼                    ▼                  ▼                  │
 //!       a listener           a connection       the mailbox          timers
-//!       accept, deal out     read, advance      finished work        look again
+//!       accept, deal out     read, advance      finished work,       look again
+//!            │                    │             words to groups         │
 //!            └────────────────────┴──────────────────┴──────────────────┘
 //! ```
 //!

@@ -173,7 +173,11 @@ impl Slot {
             if self.connection.cast(message) == Cast::Full {
                 // Perhaps only because so much is said at once.
                 let fate = self.advance(moment);
-                if fate == Fate::Drop || self.connection.cast(message) == Cast::Full {
+                if fate == Fate::Drop {
+                    return Fate::Drop;
+                }
+                if self.connection.cast(message) == Cast::Full {
+                    self.connection.cut_off(moment);
                     return Fate::Drop;
                 }
             }

@@ -8,12 +8,13 @@
 //! ```
 //!
 //! A loop takes what was said, puts a reference to the frame's octets into the output of each of
-//! its members, and writes. A member whose output is over its bound
-//! ([`websocket::Limits::output`]) is cut off: it could only be given less than the others, and
-//! would not know.
+//! its members (a small frame's octets themselves), and writes. With compression the frame is
+//! compressed once, too. A member whose output is over its bound ([`websocket::Limits::output`]) is
+//! cut off: it could only be given less than the others, and would not know.
 //!
 //! Invariant: whoever joins before a message is sent gets it, whoever joins behind it does not, and
-//! all get messages in the same order.
+//! all get messages in the same order. Between a group's messages and those of a
+//! [`SocketHandle`] there is no order.
 //!
 //! Invariant: nobody waits for a member: neither the sender nor the other members.
 

@@ -20,6 +20,7 @@ use crate::{
 use http::{Response, StatusCode};
 use http1::Outgoing;
 use websocket::Prepared;
+use wire::trace::{Direction, Field, Layer, Value};
 
 impl Connection {
     /// Agrees to the upgrade: 101 is the answer.
@@ -68,6 +69,16 @@ impl Connection {
     /// Gives a group's message to the session that is a member.
     pub fn cast(&mut self, message: &Prepared) -> Cast {
         self.session.as_mut().map_or(Cast::Gone, |session| session.cast(message))
+    }
+
+    /// The member of a group does not take what is said, and is dropped by the driver for that.
+    pub fn cut_off(&mut self, moment: &Moment) {
+        let trace = self.service.trace.with_connection(self.number);
+        trace.emit(moment.now, Layer::Server, Direction::Local, "cut off", None, || {
+            let why = "as much waits for this member of a group as may";
+            [Field { name: "why", value: Value::Text(why) }]
+        });
+        self.disconnect(moment);
     }
 }
 
