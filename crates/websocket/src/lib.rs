@@ -25,6 +25,7 @@
 
 mod close_code;
 mod connection;
+mod copy;
 mod error;
 pub mod frame;
 #[doc(hidden)]

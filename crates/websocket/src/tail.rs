@@ -41,7 +41,7 @@ impl Tail {
             self.octets.drain(..self.read);
             self.read = 0;
         }
-        self.octets.extend_from_slice(octets);
+        crate::copy::append(&mut self.octets, octets);
     }
 
     /// Lends the octets to somebody who needs the tail's owner too; see

@@ -8,7 +8,7 @@
 //! Invariant: the buffer grows with the octets that came; a declared length only keeps it from
 //! growing further than that.
 
-use crate::{Kind, Message, Violation, utf8::Utf8};
+use crate::{Kind, Message, Violation, copy, utf8::Utf8};
 
 #[derive(Debug)]
 pub(super) enum Assembly {
@@ -62,7 +62,7 @@ impl Assembly {
             Self::Text { text, cut } => {
                 let before = (text.len() + cut.waiting()) as u64;
                 let waited = cut.waiting() as u64;
-                cut.check(part, |whole| text.push_str(whole)).map_err(|wrong| {
+                cut.check(part, |whole| copy::append_text(text, whole)).map_err(|wrong| {
                     // Where a character began in the part before, it is that beginning that is
                     // named.
                     let at = if wrong.good == 0 { before - waited } else { before };
@@ -70,7 +70,7 @@ impl Assembly {
                 })
             }
             Self::Binary(octets) => {
-                octets.extend_from_slice(part);
+                copy::append(octets, part);
                 Ok(())
             }
         }

@@ -21,7 +21,7 @@
 
 use super::{Connection, assembly::Assembly};
 use crate::{
-    Event, Kind, Message, Violation,
+    Event, Kind, Message, Violation, copy,
     frame::{Head, Opcode, mask},
     state::Phase,
     trace,
@@ -187,13 +187,13 @@ impl Connection {
                 unmask(payload, &head);
                 let text = std::str::from_utf8(payload)
                     .map_err(|error| Violation::TextNotUtf8 { at: error.valid_up_to() as u64 })?;
-                self.event = Some(Event::Message(Message::Text(text.to_owned())));
+                self.event = Some(Event::Message(Message::Text(copy::text(text))));
                 Ok(Some(end))
             }
             (Some(payload), Opcode::Binary) if head.fin && !head.rsv1 => {
                 self.pass(&head, end);
                 unmask(payload, &head);
-                self.event = Some(Event::Message(Message::Binary(payload.to_vec())));
+                self.event = Some(Event::Message(Message::Binary(copy::octets(payload))));
                 Ok(Some(end))
             }
             _ => {
