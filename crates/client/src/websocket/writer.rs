@@ -98,6 +98,8 @@ impl Writer {
 pub(super) struct Waiting {
     pub(super) poller: Poller,
     events: Events,
+    /// What the poller looks for: to tell it so again would cost a call to the kernel.
+    interest: Interest,
 }
 
 impl Waiting {
@@ -107,8 +109,9 @@ impl Waiting {
             Some(waiting) => Ok(waiting),
             empty => {
                 let poller = Poller::new()?;
-                poller.add(stream, Token(0), Interest::NONE)?;
-                Ok(empty.insert(Self { poller, events: Events::with_capacity(1) }))
+                let interest = Interest::NONE;
+                poller.add(stream, Token(0), interest)?;
+                Ok(empty.insert(Self { poller, events: Events::with_capacity(1), interest }))
             }
         }
     }
@@ -120,7 +123,10 @@ impl Waiting {
         interest: Interest,
         limit: Option<Duration>,
     ) -> io::Result<bool> {
-        self.poller.modify(stream, Token(0), interest)?;
+        if self.interest != interest {
+            self.poller.modify(stream, Token(0), interest)?;
+            self.interest = interest;
+        }
         let until = limit.and_then(|limit| Instant::now().checked_add(limit));
         loop {
             let left = until.map(|until| until.saturating_duration_since(Instant::now()));
