@@ -43,6 +43,7 @@ pub(crate) const FIGURES: &[&str] = &[
     "closing",
     "hello-deflate",
     "takeover",
+    "bomb",
     "ws-wall",
 ];
 

@@ -10,14 +10,13 @@ mod realtime;
 mod text;
 mod wall;
 
-use dissect::Dissection;
 use std::time::Instant;
 use websocket::{
-    Connection, Event, Limits, Role,
+    Connection, Event, Limits,
     frame::{Head, Opcode, mask},
     handshake::Agreed,
 };
-use wire::{Notes, Output, Random, Reader};
+use wire::{Output, Random};
 
 /// The mask of every frame here, that of RFC 6455's own examples.
 const KEY: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
@@ -77,13 +76,4 @@ fn frame(opcode: Opcode, fin: bool, payload: &[u8]) -> Vec<u8> {
     octets.extend_from_slice(payload);
     mask(&mut octets[at..], KEY, 0);
     octets
-}
-
-/// One side's frames, octet by octet.
-fn dissected(sender: Role, octets: &[u8]) -> String {
-    let notes = Notes::default();
-    let mut reader = Reader::observed(octets, &notes);
-    let error = websocket::frame::dissect(&mut reader, sender, &Limits::default()).err();
-    let (read, error) = (reader.offset(), error.map(|error| error.to_string()));
-    dissect::text(&Dissection { notes: notes.take(), read, error })
 }

@@ -15,8 +15,8 @@
 //! | timed   | at its time on the clock      | how long after its birth it came      |
 //!
 //! In the counted run polling has a clock of its own that only jumps from one poll to the next, so
-//! that half an hour of polling takes a second. Octets are counted where they pass, by a tap between
-//! client and server; in the timed run nothing stands between them.
+//! that half an hour of polling takes a second. Octets are counted where they pass, by a tap
+//! between client and server; in the timed run nothing stands between them.
 //!
 //! Invariant: what arrives is what was sent, event by event; anything else is an error.
 

@@ -8,8 +8,8 @@
 //! field  = name [ ":" [ SP ] value ] LF             data, id, event, retry
 //! ```
 //!
-//! Line ends are LF, CR LF or CR; our server writes LF, and here LF and CR LF are read. How it writes
-//! is in `server::Event`.
+//! Line ends are LF, CR LF or CR; our server writes LF, and here LF and CR LF are read. How it
+//! writes is in `server::Event`.
 //!
 //! Invariant: what one event says in several `data` lines comes out with LF between them.
 

@@ -1,7 +1,7 @@
 //! DEFLATE under the lens, and what it is worth to messages.
 
 use crate::figure::figure;
-use deflate::{Deflate, Flush, Level, WindowBits, oracle};
+use deflate::{Deflate, Flush, Inflate, Level, WindowBits, oracle};
 use dissect::Dissection;
 use std::fmt::Write as _;
 use wire::{Note, Notes, Reader, hex};
@@ -45,15 +45,15 @@ fn alone_and_with_what_came_before() {
     let texts = lab::realtime::texts(300, 256);
     let plain: usize = texts.iter().map(String::len).sum();
     let mut table = format!(
-        "{:<28}{:>10}{:>16}{:>14}\n",
-        "300 messages of 256 octets", "octets", "per message", "of the plain"
+        "{:<28}{:>8}{:>13}{:>14}{:>14}\n",
+        "300 messages of 256 octets", "octets", "per message", "of the plain", "memory"
     );
-    let mut row = |name: &str, octets: usize| {
+    let mut row = |name: &str, octets: usize, held: usize| {
         let each = octets / texts.len();
-        let percent = octets * 100 / plain;
-        writeln!(table, "{name:<28}{octets:>10}{each:>16}{percent:>12} %").unwrap();
+        let (percent, held) = (octets * 100 / plain, held.div_ceil(1024));
+        writeln!(table, "{name:<28}{octets:>8}{each:>13}{percent:>12} %{held:>10} KiB").unwrap();
     };
-    row("plain", plain);
+    row("plain", plain, 0);
     for (name, level, bits, takeover) in [
         ("each alone", Level::FAST, 15, false),
         ("each alone, level 9", Level::BEST, 15, false),
@@ -67,10 +67,28 @@ fn alone_and_with_what_came_before() {
         for text in &texts {
             octets += piece(&mut compressor, text.as_bytes()).len() - TAIL.len();
             if !takeover {
-                compressor.reset();
+                compressor.release();
             }
         }
-        row(name, octets);
+        row(name, octets, compressor.held());
     }
     figure("takeover", &table);
+}
+
+#[test]
+fn a_bomb_and_where_it_stops() {
+    let zeros = vec![0; 16 << 20];
+    let mut compressed = Vec::new();
+    Deflate::new(Level::DEFAULT, WindowBits::MAX).deflate(&zeros, &mut compressed, Flush::Finish);
+    let mut story = String::new();
+    writeln!(story, "{:<38}{:>10} octets", "zeros", zeros.len()).unwrap();
+    writeln!(story, "{:<38}{:>10} octets", "compressed", compressed.len()).unwrap();
+    let (mut inflate, mut out) = (Inflate::new(WindowBits::MAX), Vec::new());
+    let mut rest = compressed.as_slice();
+    let status = inflate.inflate(&mut rest, &mut out, 1 << 20).unwrap();
+    let used = compressed.len() - rest.len();
+    writeln!(story, "{:<38}{:>10} octets: {status:?}", "inflated, at most 1 MiB", out.len())
+        .unwrap();
+    writeln!(story, "{:<38}{used:>10} octets", "read for that").unwrap();
+    figure("bomb", &story);
 }

@@ -38,12 +38,12 @@ fn a_message_that_looks_like_a_request() {
     let mut story = format!("# what the script says\n{}\n", SAID.escape_debug());
     for (title, octets) in [("without a mask", &plain), ("with a mask", &masked)] {
         writeln!(story, "\n# on the wire, {title}").unwrap();
-        for line in octets.chunks(24) {
+        for line in octets.chunks(16) {
             let text: String = line
                 .iter()
                 .map(|octet| if octet.is_ascii_graphic() { char::from(*octet) } else { '.' })
                 .collect();
-            writeln!(story, "{:<74}{text}", hex::spaced(line)).unwrap();
+            writeln!(story, "{:<50}{text}", hex::spaced(line)).unwrap();
         }
         match found(octets).as_slice() {
             [] => story += "a reader who looks for requests finds   none\n",

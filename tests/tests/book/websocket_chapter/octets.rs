@@ -1,16 +1,17 @@
 //! One talk over the loopback: its handshake, and its frames octet by octet.
 
-use super::{Drawn, dissected};
+use super::Drawn;
 use crate::{
     figure::figure,
     messages::{dated, serve},
     ports::Ports,
 };
+use dissect::{Kind, dissect};
 use lab::talk::Talk;
 use server::{Router, Socket, WebSocket};
 use std::fmt::Write as _;
 use websocket::{
-    CloseCode, Event, Message, Role,
+    CloseCode, Event, Message,
     handshake::{Options, accept_key},
 };
 use wire::{base64, hex};
@@ -78,7 +79,7 @@ fn a_talk_octet_by_octet() {
     assert!(matches!(talk.hear().unwrap(), Event::Close { .. }));
     assert_eq!(talk.hear().unwrap(), Event::Closed { clean: true });
     running.stop().unwrap();
-    let client = dissected(Role::Client, &talk.sent);
-    let server = dissected(Role::Server, &talk.received);
+    let client = dissect::text(&dissect(Kind::WebSocketClient, &talk.sent));
+    let server = dissect::text(&dissect(Kind::WebSocketServer, &talk.received));
     figure("frames", &format!("# the client\n{client}\n# the server\n{server}"));
 }
