@@ -83,7 +83,7 @@ fn difference(curl: &Left, ours: &Left) -> Option<String> {
 }
 
 /// Runs every case with both programs and fails with all differences at once.
-fn compare(cases: &[&[&str]]) {
+pub(crate) fn compare(cases: &[&[&str]]) {
     let Some(curl) = peers::find("curl") else { return };
     let Some(nginx) = Nginx::start() else { return };
     let mut differences = Vec::new();

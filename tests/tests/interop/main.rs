@@ -3,7 +3,7 @@
 //!
 //! ```text
 //!   curl, nc, Chromium ──► our server       served_to_curl, served_to_nc, served_to_a_browser
-//!   nginx ◄── our client and curl           get_like_curl
+//!   nginx ◄── our client and curl           get_like_curl, compressed
 //!   Python, websocat, Chromium ──► our WebSocket server     socket_server
 //!   Python, websocat ◄── our WebSocket client               socket_client
 //! ```
@@ -19,6 +19,7 @@
     reason = "a test that panics has failed, which is what it is for"
 )]
 
+mod compressed;
 mod curl;
 mod get_like_curl;
 mod nginx;

@@ -99,6 +99,8 @@ http {{
       return 200 "$request_method $request_uri|$http_user_agent|$http_referer|$http_cookie|$http_x_one|$http_accept|$http_host|$content_type|$content_length|$http_range|$server_protocol\n";
     }}
     location = /gzip {{ gzip on; gzip_min_length 1; gzip_types *; alias {site}/script.js; }}
+    location = /coded {{ add_header Content-Encoding rot13; alias {site}/letters.txt; }}
+    location = /broken {{ add_header Content-Encoding gzip; alias {site}/letters.txt; }}
     location = /chunked {{ ssi on; ssi_types *; alias {site}/index.html; }}
     location = /301 {{ return 301 /see; }}
     location = /302 {{ return 302 /see?a=b; }}
