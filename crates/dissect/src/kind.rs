@@ -3,7 +3,10 @@
 use deflate::{Status, WindowBits, gzip};
 use http::Method;
 use std::{fmt, str::FromStr};
-use websocket::Role;
+use websocket::{
+    Role,
+    frame::{Head, Rules},
+};
 use wire::{Note, Notes, Reader};
 
 /// What the octets are said to be.
@@ -92,6 +95,9 @@ pub struct Dissection {
     pub error: Option<String>,
 }
 
+/// The longest frame that a head can declare (RFC 6455 §5.2).
+const LONGEST: u64 = u64::MAX >> 1;
+
 /// Lets the parser of `kind` read `octets`, message after message.
 pub fn dissect(kind: Kind, octets: &[u8]) -> Dissection {
     let notes = Notes::default();
@@ -156,12 +162,28 @@ fn frames(sender: Role, reader: &mut Reader<'_>) -> Option<String> {
         return Some(error.to_string());
     }
     // What is here may be as long as it is.
-    let limits = websocket::Limits { frame: u64::MAX >> 1, ..websocket::Limits::default() };
+    let limits = websocket::Limits { frame: LONGEST, ..websocket::Limits::default() };
+    let octets = reader.rest();
     if let Err(error) = websocket::frame::dissect(reader, sender, &limits) {
         return Some(error.to_string());
     }
+    cut_short(sender, octets)
+}
+
+/// What is missing of the last frame, if anything is. All heads were read before and were good.
+fn cut_short(sender: Role, octets: &[u8]) -> Option<String> {
+    let role = if sender == Role::Client { Role::Server } else { Role::Client };
+    let rules = Rules { role, compression: true, frame: LONGEST };
+    let mut reader = Reader::new(octets);
+    while let Ok(Some(head)) = Head::parse(&mut reader, &rules) {
+        let (there, length) = (reader.len(), usize::try_from(head.length).unwrap_or(usize::MAX));
+        if there < length {
+            return Some(format!("the last frame is cut short: {there} of {length} octets"));
+        }
+        reader.skip(length);
+    }
     let left = reader.len();
-    (left > 0).then(|| format!("the head of the last frame is cut short: {left} octets of it"))
+    (left > 0).then(|| format!("the last frame is cut short: {left} octets of its head"))
 }
 
 /// Octets that a compressed stream may become here; a small one could become a thousand times as
