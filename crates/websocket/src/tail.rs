@@ -11,6 +11,8 @@
 //!
 //! Invariant: an empty tail holds no memory, so an idle connection has no buffer.
 
+use crate::copy;
+
 /// The unread end of what was received.
 #[derive(Debug, Default)]
 pub(crate) struct Tail {

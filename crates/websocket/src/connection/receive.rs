@@ -247,8 +247,9 @@ impl Connection {
 
     /// Takes what is here of the payload of the frame at hand.
     fn payload(&mut self, input: &mut [u8]) -> Result<Option<usize>, Violation> {
+        // Both are there, or neither is.
         let (Some(mut frame), Some(incoming)) = (self.frame, &mut self.incoming) else {
-            return Ok(Some(0));
+            return Ok(None);
         };
         let left = usize::try_from(frame.left).unwrap_or(usize::MAX);
         let here = left.min(input.len());
