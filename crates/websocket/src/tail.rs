@@ -43,7 +43,7 @@ impl Tail {
             self.octets.drain(..self.read);
             self.read = 0;
         }
-        crate::copy::append(&mut self.octets, octets);
+        copy::append(&mut self.octets, octets);
     }
 
     /// Lends the octets to somebody who needs the tail's owner too; see

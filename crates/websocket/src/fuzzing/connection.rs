@@ -45,26 +45,34 @@ pub(super) fn end(role: Role, agreed: &Agreed, limits: &Limits, now: Instant) ->
     }
 }
 
-/// Feeds `input` in pieces of `size` octets, and echoes each message; what was told, and sent.
-fn echo(role: Role, agreed: &Agreed, input: &[u8], size: usize) -> (Vec<Event>, Vec<u8>) {
+/// Feeds `input` in pieces of `size` octets, and echoes each message; what was told, and sent. With
+/// `some`, each piece is given as far as it is taken, and the rest again.
+fn echo(
+    role: Role,
+    agreed: &Agreed,
+    input: &[u8],
+    size: usize,
+    some: bool,
+) -> (Vec<Event>, Vec<u8>) {
     let now = Instant::now();
     let limits = small();
     let mut connection = end(role, agreed, &limits, now);
     let (mut story, mut out) = (Vec::new(), Output::new(usize::MAX));
     let mut came = 0;
     for piece in input.chunks(size.clamp(1, input.len().max(1))) {
-        connection.receive(&mut piece.to_vec(), now);
         came += piece.len();
-        while let Some(event) = connection.poll_event() {
-            assert!(!matches!(story.last(), Some(Event::Closed { .. })), "Closed is the last");
-            if let Event::Message(message) = &event {
-                assert!(message.len() as u64 <= limits.message);
-                // Refused where our Close is out, and then there is nobody to tell.
-                let _ = connection.send(message.clone());
-            }
-            story.push(event);
-            // As a driver does; the splits shall not differ in what waits.
-            connection.poll_transmit(now, &mut out);
+        let mut piece = piece.to_vec();
+        let mut rest = piece.as_mut_slice();
+        while !rest.is_empty() {
+            let used = match if some { connection.receive_some(rest, now) } else { 0 } {
+                0 => {
+                    connection.receive(rest, now);
+                    rest.len()
+                }
+                used => used,
+            };
+            rest = rest.get_mut(used..).unwrap();
+            tell(&mut connection, now, &mut story, &mut out);
         }
         // Besides what came there may be a window or two, and tables.
         let windows = if agreed.deflate.is_some() { 512 * 1024 } else { 0 };
@@ -79,6 +87,21 @@ fn echo(role: Role, agreed: &Agreed, input: &[u8], size: usize) -> (Vec<Event>, 
     (story, out.take())
 }
 
+/// Takes all events, and echoes the messages among them.
+fn tell(connection: &mut Connection, now: Instant, story: &mut Vec<Event>, out: &mut Output) {
+    while let Some(event) = connection.poll_event() {
+        assert!(!matches!(story.last(), Some(Event::Closed { .. })), "Closed is the last");
+        if let Event::Message(message) = &event {
+            assert!(message.len() as u64 <= small().message);
+            // Refused where our Close is out, and then there is nobody to tell.
+            let _ = connection.send(message.clone());
+        }
+        story.push(event);
+        // As a driver does; the splits shall not differ in what waits.
+        connection.poll_transmit(now, out);
+    }
+}
+
 /// A connection under arbitrary octets: no panic, bounded memory, the same story and the same
 /// answers however they are cut; and what it sends breaks no rule at the other end.
 #[doc(hidden)]
@@ -87,9 +110,17 @@ pub fn check_connection(octets: &[u8]) {
     let (size, input) = octets.split_first().unwrap_or((&0, &[]));
     let role = if choice & 1 == 0 { Role::Server } else { Role::Client };
     let agreed = agreed(choice >> 1);
-    let whole = echo(role, &agreed, input, usize::MAX);
-    for size in [1, 2, 3, 7, usize::from(*size) + 1] {
-        assert_eq!(echo(role, &agreed, input, size), whole, "pieces of {size}");
+    let whole = echo(role, &agreed, input, usize::MAX, false);
+    for (size, some) in [
+        (1, false),
+        (2, true),
+        (3, false),
+        (7, true),
+        (usize::from(*size) + 1, false),
+        (9999, true),
+    ] {
+        let pieces = echo(role, &agreed, input, size, some);
+        assert_eq!(pieces, whole, "pieces of {size}, {some}");
     }
     let (story, sent) = whole;
     let other = if role == Role::Server { Role::Client } else { Role::Server };
