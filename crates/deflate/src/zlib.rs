@@ -10,8 +10,8 @@
 //!   ADLER32 4 octets, the most significant first
 //! ```
 //!
-//! HTTP calls this `deflate` (RFC 9110 §8.4.1.2); some servers send raw DEFLATE under that name, and
-//! [`is_head`] tells the two apart.
+//! HTTP calls this `deflate` (RFC 9110 §8.4.1.2); some servers send raw DEFLATE under that name,
+//! and [`is_head`] tells the two apart.
 //!
 //! Used by: `client` and `server` for `Content-Encoding: deflate`.
 

@@ -1,6 +1,9 @@
 //! Level 1: one look for each octet, and the first reference that is there is taken.
 //!
-//! Invariant: `next` octets of the buffer are coded; the search ends there when the block is full.
+//! Where look after look finds nothing, the octets are noise, or compressed already; then several
+//! are taken as they are for each look, and more and more of them until something is found.
+//!
+//! Used by: [`Deflate`](crate::Deflate).
 
 use super::{
     block::Block,
@@ -16,6 +19,11 @@ pub(crate) struct OneLook {
 
 /// 32 KiB of places: they stay in the processor's nearest cache.
 const BITS: u32 = 14;
+/// So many looks in vain are usual in any text; for each further so many, one octet more is taken
+/// without a look. At most [`LEAP`] at once.
+const PATIENCE: usize = 64;
+/// See [`PATIENCE`].
+const LEAP: usize = 16;
 
 impl OneLook {
     pub(crate) fn new(window: usize) -> Self {
@@ -41,7 +49,7 @@ impl OneLook {
         stop: usize,
         block: &mut Block,
     ) -> usize {
-        let mut at = from;
+        let (mut at, mut misses) = (from, 0);
         let bits = self.head.len().trailing_zeros();
         while at < stop && !block.is_full() {
             let Some(four) = ground.four(at) else { break };
@@ -56,9 +64,14 @@ impl OneLook {
                 let length = ground.common(place - 1, at);
                 block.reference(length.min(MAX_MATCH), distance);
                 at += length;
+                misses = 0;
             } else {
-                block.literal(four.to_le_bytes()[0]);
-                at += 1;
+                misses += 1;
+                let leap = (1 + misses / PATIENCE).min(LEAP).min(stop - at);
+                for octet in ground.buffer.get(at..at + leap).unwrap_or_default() {
+                    block.literal(*octet);
+                }
+                at += leap;
             }
         }
         // The last three octets have no hash of four.

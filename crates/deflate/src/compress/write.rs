@@ -2,11 +2,11 @@
 //!
 //! RFC 1951 §3.2.4, §3.2.5, §3.2.6, §3.2.7
 //!
-//! | BTYPE | costs                                                          | is best for           |
-//! |-------|----------------------------------------------------------------|-----------------------|
-//! | 00    | 4 octets and the rest of one; then the octets themselves       | what does not repeat  |
-//! | 01    | the fixed codes: 8 or 9 bits a literal, 12 or more a reference | a few symbols         |
-//! | 10    | a description of the codes, 40 octets or more; codes that fit  | many symbols          |
+//! | BTYPE | costs                                                       | is best for          |
+//! |-------|-------------------------------------------------------------|----------------------|
+//! | 00    | the rest of an octet and 4 more, then the octets themselves | what does not repeat |
+//! | 01    | 8 or 9 bits for a literal, 12 and more for a reference      | a few symbols        |
+//! | 10    | 40 octets or more that describe codes; then codes that fit  | many symbols         |
 //!
 //! All three are counted to the bit before one is written, so the choice is exact.
 
@@ -33,8 +33,7 @@ static FIXED: LazyLock<Codes> = LazyLock::new(|| {
     codes
 });
 
-/// Writes `block` and empties it. `raw` is what it stands for, if that is still known; `codes` is
-/// room to work in.
+/// Writes `block` and empties it. `raw` is what it stands for, if that is still known.
 // ANCHOR: block
 pub(crate) fn block(
     bits: &mut BitWriter,

@@ -16,9 +16,9 @@
 //!
 //! Since only depths matter no tree is made. The frequencies stand sorted in an array; joining
 //! walks it once and leaves in each place the parent's place, a second walk turns parents into
-//! depths (the in-place method of Moffat and Katajainen, 1995). Where a depth passes the limit, codes
-//! at the limit are made room for by pushing a shorter one down a level: not the very best code then, but off
-//! by little, and that seldom.
+//! depths (the in-place method of Moffat and Katajainen, 1995). Where a depth passes the limit,
+//! room is made at the limit by pushing a shorter code down a level: no longer the very best code,
+//! but off by little, and that seldom.
 //!
 //! Invariant: the lengths are a complete code, of two symbols at least.
 

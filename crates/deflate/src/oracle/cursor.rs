@@ -86,6 +86,9 @@ impl<'a> Cursor<'a> {
     /// Up to `most` octets at an octet's boundary.
     pub(super) fn octets(&mut self, field: &'static str, most: usize) -> &'a [u8] {
         let length = most.min(self.reader.len());
+        if length == 0 {
+            return &[];
+        }
         // There are as many.
         self.reader.take(field, length).unwrap_or_default()
     }

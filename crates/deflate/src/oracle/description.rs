@@ -32,7 +32,7 @@ pub(super) fn read(bits: &mut Cursor<'_>) -> Result<(Code, Code), Stop> {
     }
     let code = code_length_code(bits, usize::from(short) + 4)?;
     let at = bits.offset();
-    let lengths = lengths(bits, &code, literals + distances)?;
+    let lengths = lengths(bits, &code, literals, distances)?;
     let (literals, distances) = lengths.split_at_checked(literals).unwrap_or_default();
     if literals.get(END_OF_BLOCK) == Some(&0) {
         return Err(Violation::EndOfBlockMissing.stop(at));
@@ -52,6 +52,7 @@ fn code_length_code(bits: &mut Cursor<'_>, count: usize) -> Result<Code, Stop> {
     for symbol in CODE_LENGTH_ORDER.iter().take(count) {
         let length = bits.named("code length", 3, |length| match length {
             0 => format!("{symbol} has no code"),
+            1 => format!("{symbol} has a code of 1 bit"),
             _ => format!("{symbol} has a code of {length} bits"),
         })?;
         if let Some(slot) = lengths.get_mut(usize::from(*symbol)) {
@@ -64,8 +65,21 @@ fn code_length_code(bits: &mut Cursor<'_>, count: usize) -> Result<Code, Stop> {
     Ok(code)
 }
 
-/// `count` lengths; a repetition may run from one code into the other.
-fn lengths(bits: &mut Cursor<'_>, code: &Code, count: usize) -> Result<Vec<u8>, Stop> {
+/// The lengths of both codes; a repetition may run from one into the other.
+fn lengths(
+    bits: &mut Cursor<'_>,
+    code: &Code,
+    literals: usize,
+    distances: usize,
+) -> Result<Vec<u8>, Stop> {
+    let count = literals + distances;
+    // What the n-th length is the length of.
+    let name = |place: usize| match place {
+        0..END_OF_BLOCK => super::readable(&place.to_le_bytes()[..1]),
+        END_OF_BLOCK => "end of block".into(),
+        _ if place < literals => format!("length {place}"),
+        _ => format!("distance {}", place - literals),
+    };
     let mut lengths = Vec::new();
     while lengths.len() < count {
         let start = *bits;
@@ -82,9 +96,17 @@ fn lengths(bits: &mut Cursor<'_>, code: &Code, count: usize) -> Result<Vec<u8>, 
         };
         bits.note(start, "lengths", || {
             let first = lengths.len();
+            let bits = match of {
+                0 => "no code".into(),
+                1 => "1 bit".into(),
+                bits => format!("{bits} bits"),
+            };
             match times {
-                1 => format!("{symbol}: {first} has {of} bits"),
-                _ => format!("{symbol}: {first}–{} have {of} bits", first + usize::from(times) - 1),
+                1 => format!("{symbol}: {}: {bits}", name(first)),
+                _ => {
+                    let last = first + usize::from(times) - 1;
+                    format!("{symbol}: {} to {}: {bits}", name(first), name(last))
+                }
             }
         });
         lengths.extend(std::iter::repeat_n(of, times.into()));

@@ -88,7 +88,9 @@ impl Oracle<'_> {
     /// Block after block, until one is the last.
     fn stream(&mut self) -> Result<(), Stop> {
         loop {
-            self.bits.reader().section("block", "RFC 1951 §3.2.3");
+            if !self.bits.reader().is_empty() {
+                self.bits.reader().section("block", "RFC 1951 §3.2.3");
+            }
             let at = self.bits.offset();
             let last = self.bits.named("BFINAL", 1, |last| match last {
                 0 => "0: more blocks follow".into(),

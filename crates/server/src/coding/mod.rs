@@ -9,20 +9,20 @@
 //!   ETag: W/"a-68d1"                  weak now: the same thing, in other octets
 //! ```
 //!
-//! | an answer stays as it is, if                                  | for                             |
-//! |---------------------------------------------------------------|---------------------------------|
-//! | the client names no coding of ours                            | it could not read it            |
-//! | its type is not text (see [`http::media::is_compressible`])   | pictures are compressed already |
-//! | it is shorter than [`Coding::least`]                          | nothing would be won            |
-//! | it is longer than [`Coding::most`]                            | the kernel copies a large file to the socket for nothing; compressing it costs seconds |
-//! | it is a part (206), or has no content                         | ranges count the octets as they are |
-//! | it has a Content-Encoding or a digest of its content          | it is finished                  |
-//! | it says `Cache-Control: no-transform`                         | its handler says so             |
+//! | an answer stays as it is, if                    | for                             |
+//! |-------------------------------------------------|---------------------------------|
+//! | the client names no coding of ours              | it could not read it            |
+//! | its type is not text ([`media`] says what is)   | pictures are compressed already |
+//! | it is shorter than [`Coding::least`]            | nothing would be won            |
+//! | it is longer than [`Coding::most`]              | the kernel sends a file for nothing |
+//! | it is a part (206), or has no content           | ranges count the octets as they are |
+//! | it has a Content-Encoding or a Content-Digest   | it is finished                  |
+//! | it says `Cache-Control: no-transform`           | its handler says so             |
 //!
 //! What is known at once is compressed at once and keeps a Content-Length: on the loop up to
-//! [`Coding::inline`] octets, on a worker beyond. What is written piece by piece is compressed as it
-//! comes; a flush flushes the compressor too. HEAD is told what GET would be, without its length.
-//! Server-sent events stay plain: one event at a time leaves little to compress.
+//! [`Coding::inline`] octets, on a worker beyond. What is written piece by piece is compressed as
+//! it comes; a flush flushes the compressor too. HEAD is told what GET would be, but for the
+//! length. Server-sent events stay plain: one event at a time leaves little to compress.
 //!
 //! A strong ETag becomes a weak one (RFC 9110 §8.8.1): both forms are the same page, and no octet
 //! of one can be put together with one of the other. `If-None-Match` compares weakly, so a client
