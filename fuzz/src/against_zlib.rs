@@ -3,10 +3,10 @@
 //!
 //! RFC 1951
 //!
-//! | both are right, and differ                | we                       | zlib                   |
-//! |-------------------------------------------|--------------------------|------------------------|
-//! | a code length code without any code       | refuse it where it is said | reads lengths of 0 with it, then misses the end of block |
-//! | which of two broken rules is named first  | HLIT before HDIST        | one message for both   |
+//! | both are right, and differ      | we                         | zlib                        |
+//! |---------------------------------|----------------------------|-----------------------------|
+//! | no code in the code length code | refuse it where it is said | reads on, finds no end code |
+//! | HLIT and HDIST out of range     | name the one that is wrong | has one message for both    |
 //!
 //! What we refuse beyond that zlib refuses too, for the same reason. miniz_oxide forgives more; but
 //! what we take whole it must take, too.

@@ -156,10 +156,8 @@ fn whole(name: &str, octets: &[u8], levels: &[u8], rounds: usize) {
     println!("| inflate, {name} | {} | | | |", speed(octets.len(), times));
 }
 
-/// Each message deflated behind the others, and inflated again.
-fn messages(name: &str, octets: &[u8], levels: &[u8], rounds: usize) {
-    let octets = &octets[..octets.len().min(1 << 20)];
-    let mut flushed: Vec<Vec<u8>> = Vec::new();
+/// Each message deflated behind the others.
+fn deflated_messages(name: &str, octets: &[u8], levels: &[u8], rounds: usize) {
     for &level in levels {
         let mut sizes = (0, 0);
         let mut out = Vec::with_capacity(4096);
@@ -197,16 +195,21 @@ fn messages(name: &str, octets: &[u8], levels: &[u8], rounds: usize) {
             speed(octets.len(), times),
             size(sizes.0, sizes.1)
         );
-        deflate.reset();
-        flushed = octets
-            .chunks(MESSAGE)
-            .map(|message| {
-                let mut out = Vec::new();
-                deflate.deflate(message, &mut out, Flush::Sync);
-                out
-            })
-            .collect();
     }
+}
+
+/// The same messages inflated, as our last level made them.
+fn inflated_messages(name: &str, octets: &[u8], levels: &[u8], rounds: usize) {
+    let level = levels.last().and_then(|level| Level::new(*level)).unwrap_or_default();
+    let mut deflate = Deflate::new(level, WindowBits::MAX);
+    let flushed: Vec<Vec<u8>> = octets
+        .chunks(MESSAGE)
+        .map(|message| {
+            let mut out = Vec::new();
+            deflate.deflate(message, &mut out, Flush::Sync);
+            out
+        })
+        .collect();
     let mut inflate = Inflate::new(WindowBits::MAX);
     let mut out = Vec::with_capacity(4096);
     let mut place = vec![0; 4096];
@@ -215,14 +218,14 @@ fn messages(name: &str, octets: &[u8], levels: &[u8], rounds: usize) {
         rounds * 2,
         || {
             inflate.reset();
-            for message in &flushed {
+            for message in flushed {
                 out.clear();
                 let _ = inflate.inflate(&mut black_box(&message[..]), &mut out, 65_536);
             }
         },
         || {
             peer.reset(DataFormat::Raw);
-            for message in &flushed {
+            for message in flushed {
                 let result = miniz_oxide::inflate::stream::inflate(
                     &mut peer,
                     black_box(message),
@@ -233,7 +236,7 @@ fn messages(name: &str, octets: &[u8], levels: &[u8], rounds: usize) {
             }
         },
     );
-    println!("| inflate, messages of {name} | {} | | | |", speed(octets.len(), times));
+    println!("| inflate, messages of {name} | {} | | | |", speed(length, times));
 }
 
 fn main() {
@@ -252,7 +255,9 @@ fn main() {
     }
     for (name, octets) in [("json", json(12_000)), ("sources", corpora().swap_remove(0).1)] {
         if only.is_none_or(|only| name.contains(only.as_str())) {
-            messages(name, &octets, levels, rounds);
+            let octets = &octets[..octets.len().min(1 << 20)];
+            deflated_messages(name, octets, levels, rounds);
+            inflated_messages(name, octets, levels, rounds);
         }
     }
 }
