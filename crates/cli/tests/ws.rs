@@ -156,7 +156,8 @@ fn verbose_shows_the_handshake() {
         "> Sec-WebSocket-Extensions: permessage-deflate",
         "< HTTP/1.1 101 Switching Protocols\n",
         "< Sec-WebSocket-Accept: ",
-        "* the server answers our Close: 1000 done\n* closed\n",
+        "* the server answers our Close: 1000 done\n",
+        "* connection 1 is closed\n* closed\n",
     ] {
         assert!(ended.err.contains(line), "{line}: {}", ended.err);
     }
@@ -329,6 +330,17 @@ fn how_it_ended_is_the_exit_code() {
         "the server broke a rule: a server's frame is masked",
     );
     fails(&by(b"\x81\x01\xff"), 56, "not UTF-8");
+}
+
+#[test]
+fn an_error_that_crosses_our_close_is_still_one() {
+    let script = switching(|stream| {
+        assert_eq!(frame(stream), (0x81, b"too much".to_vec()));
+        stream.write_all(b"\x88\x02\x03\xf1").unwrap();
+        answer_close(stream);
+    });
+    fails(&ws(b"too much\n", &[&script.url]), 56, "closed with 1009 too big to process");
+    script.head();
 }
 
 #[test]

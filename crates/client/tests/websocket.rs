@@ -198,6 +198,7 @@ fn a_refusal_tells_its_status_and_how_its_text_begins() {
         ),
         ("HTTP/1.1 200 OK\r\n\r\n<html>", "it answered 200 OK: <html>"),
         ("HTTP/1.1 404 No\r\nContent-Length: 13\r\n\r\n404 Not Found", "answered 404 Not Found"),
+        ("HTTP/1.1 410 No\r\n\r\n410 Gone: for good", "answered 410 Gone: for good"),
         ("HTTP/1.1 426 No\r\nContent-Length: 0\r\n\r\n", "it answered 426 Upgrade Required"),
     ] {
         let server = Server::answering(&[answer]);

@@ -144,7 +144,8 @@ impl<'a> Listener<'a> {
         if !reason.is_empty() {
             said += &format!(" \"{}\"", visible(reason));
         }
-        if self.shared.is_closing() {
+        // An error of the server's may cross our Close on the way; its answer has our code.
+        if self.shared.closing() == Some(code) {
             return self.shared.note(&format!("the server answers our Close: {said}"));
         }
         let good = [CloseCode::NORMAL, CloseCode::GOING_AWAY, CloseCode::NO_STATUS];
@@ -198,7 +199,7 @@ impl<'a> Listener<'a> {
             self.shared.note("closed");
             return Ok(());
         }
-        let how = match self.shared.is_closing() {
+        let how = match self.shared.closing().is_some() {
             true => "the server did not answer our Close",
             false => "the connection ended without a Close frame",
         };

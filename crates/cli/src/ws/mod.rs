@@ -36,7 +36,7 @@ use sockets::{Signal, Signals};
 use std::{
     process,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     thread,
@@ -49,7 +49,8 @@ const UNSENT: u8 = 26;
 /// What the threads of one connection share.
 struct Shared {
     notes: bool,
-    closing: AtomicBool,
+    /// The code of our Close, once it is sent.
+    closing: Mutex<Option<CloseCode>>,
     /// A part of the input could not be sent.
     unsent: AtomicBool,
     pinged: Mutex<Option<Instant>>,
@@ -69,27 +70,31 @@ impl Shared {
 
     /// Closes; from here on the end is ours.
     fn close(&self, socket: &WebSocket, code: CloseCode, reason: &str) -> Result<(), Error> {
-        let before = self.closing.swap(true, Ordering::SeqCst);
-        let closed = socket.close(code, reason);
-        if closed.is_err() {
-            self.closing.store(before, Ordering::SeqCst);
-        }
-        closed
+        // Held until the Close is sent, so that its answer does not come before it is known.
+        let mut closing = lock(&self.closing);
+        socket.close(code, reason)?;
+        *closing = Some(code);
+        Ok(())
     }
 
-    fn is_closing(&self) -> bool {
-        self.closing.load(Ordering::SeqCst)
+    /// The code of our Close.
+    fn closing(&self) -> Option<CloseCode> {
+        *lock(&self.closing)
     }
 
     fn pinged(&self) {
-        *self.pinged.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        *lock(&self.pinged) = Some(Instant::now());
     }
 
     /// How long ago a Ping was typed that was not answered yet.
     fn since_ping(&self) -> Option<Duration> {
-        let pinged = self.pinged.lock().unwrap_or_else(PoisonError::into_inner).take();
-        pinged.map(|pinged| pinged.elapsed())
+        lock(&self.pinged).take().map(|pinged| pinged.elapsed())
     }
+}
+
+/// What is behind these locks is whole between any two of its uses.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Opens the WebSocket and stays until it is closed.
@@ -116,7 +121,7 @@ pub(crate) fn run(parsed: &Parsed) -> Result<u8, Failure> {
     };
     let shared = Arc::new(Shared {
         notes: options.notes,
-        closing: AtomicBool::new(false),
+        closing: Mutex::default(),
         unsent: AtomicBool::new(false),
         pinged: Mutex::default(),
     });

@@ -101,7 +101,8 @@ fn refused(response: Response) -> Error {
     let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
     let shown = line.chars().filter(|character| !character.is_control()).take(EXCERPT.1);
     let excerpt: String = shown.collect();
-    // Many a page says its status and nothing else.
-    let says_more = excerpt != format!("{status} {}", status.reason());
-    Error::Refused { status, url, excerpt: if says_more { excerpt } else { String::new() } }
+    // Many a page begins with its status, which is said already.
+    let known = format!("{status} {}", status.reason());
+    let excerpt = excerpt.strip_prefix(&known).unwrap_or(&excerpt);
+    Error::Refused { status, url, excerpt: excerpt.trim_start_matches([':', ' ']).to_owned() }
 }

@@ -314,6 +314,7 @@ impl WebSocket {
         let event = lock(&self.connection).poll_event();
         if let Some(Event::Closed { clean }) = event {
             reader.closed = Some(clean);
+            self.tell_closed(reader.received);
             // The answer to the peer's Close may still be here.
             self.send_some();
         }
@@ -333,6 +334,13 @@ impl WebSocket {
     /// it answers has come back from the kernel.
     fn in_order(&self) -> Option<MutexGuard<'_, ()>> {
         self.trace.is_on().then(|| lock(&self.order))
+    }
+
+    fn tell_closed(&self, received: u64) {
+        let sent = self.sent.load(Ordering::Relaxed);
+        trace::CLOSE.tell(&self.trace, Direction::Local, || {
+            [trace::number("octets sent", sent), trace::number("octets received", received)]
+        });
     }
 
     /// Reads once, if anything is there; false if nothing is.
@@ -445,10 +453,10 @@ impl Drop for WebSocket {
             let _ = lock(&self.connection).close(CloseCode::GOING_AWAY, "");
             self.send_some();
         }
-        let (sent, received) = self.octets();
-        trace::CLOSE.tell(&self.trace, Direction::Local, || {
-            [trace::number("octets sent", sent), trace::number("octets received", received)]
-        });
+        let reader = lock(&self.reader);
+        if reader.closed.is_none() {
+            self.tell_closed(reader.received);
+        }
     }
 }
 
