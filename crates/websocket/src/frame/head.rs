@@ -73,6 +73,7 @@ impl Head {
     /// # Errors
     /// The first rule of §5.1, §5.2 or §5.5 that the head breaks, as early as it is seen: a wrong
     /// first octet is refused before the second has come.
+    #[inline]
     pub fn parse(reader: &mut Reader<'_>, rules: &Rules) -> Result<Option<Self>, Violation> {
         let mut ahead = *reader;
         ahead.section("frame", "RFC 6455 §5.2");
@@ -141,6 +142,7 @@ impl Head {
     // ANCHOR_END: frame_head
 
     /// Appends the head, its length in the shortest form.
+    #[inline]
     pub fn encode(&self, out: &mut Vec<u8>) {
         let fin = if self.fin { 0x80 } else { 0 };
         let rsv1 = if self.rsv1 { 0x40 } else { 0 };
