@@ -218,14 +218,14 @@ fn inflated_messages(name: &str, octets: &[u8], levels: &[u8], rounds: usize) {
         rounds * 2,
         || {
             inflate.reset();
-            for message in flushed {
+            for message in &flushed {
                 out.clear();
                 let _ = inflate.inflate(&mut black_box(&message[..]), &mut out, 65_536);
             }
         },
         || {
             peer.reset(DataFormat::Raw);
-            for message in flushed {
+            for message in &flushed {
                 let result = miniz_oxide::inflate::stream::inflate(
                     &mut peer,
                     black_box(message),
@@ -236,7 +236,7 @@ fn inflated_messages(name: &str, octets: &[u8], levels: &[u8], rounds: usize) {
             }
         },
     );
-    println!("| inflate, messages of {name} | {} | | | |", speed(length, times));
+    println!("| inflate, messages of {name} | {} | | | |", speed(octets.len(), times));
 }
 
 fn main() {
