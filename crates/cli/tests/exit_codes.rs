@@ -9,21 +9,13 @@
 
 mod common;
 
-use common::{Ended, Site, answering, get, get_in, nobody, peer, program};
+use common::{Ended, Site, answering, fails, get, get_in, nobody, peer, program};
 use std::{
     fs,
     io::{Read, Write},
     process::Stdio,
 };
 use testkit::TempDir;
-
-/// The code, and that there was exactly one line, which names it.
-fn fails(ended: &Ended, code: i32, expected: &str) {
-    assert_eq!(ended.code, code, "{}", ended.err);
-    let [line] = ended.err.lines().collect::<Vec<_>>()[..] else { panic!("{:?}", ended.err) };
-    assert!(line.starts_with(&format!("wirebook: ({code}) ")), "{line}");
-    assert!(line.contains(expected), "{line}");
-}
 
 #[test]
 fn a_scheme_that_nobody_speaks_is_1() {

@@ -10,7 +10,7 @@
 
 mod common;
 
-use common::{Ended, Site, answering, program, switching, ws};
+use common::{Ended, Site, answering, fails, program, switching, ws};
 use http::HeaderName;
 use server::{Endpoint, Message, Router, Socket, WebSocket};
 use std::{
@@ -62,14 +62,6 @@ fn answer_close(stream: &mut TcpStream) -> Vec<u8> {
             return payload;
         }
     }
-}
-
-#[track_caller]
-fn fails(ended: &Ended, code: i32, expected: &str) {
-    assert_eq!(ended.code, code, "{}", ended.err);
-    let [line] = ended.err.lines().collect::<Vec<_>>()[..] else { panic!("{:?}", ended.err) };
-    assert!(line.starts_with(&format!("wirebook: ({code}) ")), "{line}");
-    assert!(line.contains(expected), "{line}");
 }
 
 #[test]

@@ -44,6 +44,15 @@ impl From<Output> for Ended {
     }
 }
 
+/// Checks the code, and that there was exactly one line, which names it.
+#[track_caller]
+pub fn fails(ended: &Ended, code: i32, expected: &str) {
+    assert_eq!(ended.code, code, "{}", ended.err);
+    let [line] = ended.err.lines().collect::<Vec<_>>()[..] else { panic!("{:?}", ended.err) };
+    assert!(line.starts_with(&format!("wirebook: ({code}) ")), "{line}");
+    assert!(line.contains(expected), "{line}");
+}
+
 /// The program with nothing of this environment that it would heed.
 pub fn program() -> Command {
     let mut command = Command::new(PROGRAM);

@@ -30,7 +30,6 @@ pub(super) struct Reader {
     /// The last read left nothing in the socket, so the next may well wait for more first.
     pub(super) drained: bool,
     waiting: Option<Waiting>,
-    pub(super) received: u64,
     /// Octets sent when that was last looked at.
     pub(super) sent: u64,
     /// How the connection ended, once that was told.
@@ -59,7 +58,6 @@ impl Reader {
                 Err(error) => return Err(error),
             }
         };
-        self.received += length as u64;
         if length == self.buffer.len() && length < LARGE {
             // All of it was used: there is more than it holds.
             self.buffer.resize(2 * length, 0);

@@ -18,6 +18,8 @@
     reason = "a test that panics has failed, which is what it is for; not each test uses all"
 )]
 
+pub mod websocket;
+
 use client::{Session, core::timeouts::Timeouts};
 use std::{
     io::{BufRead, BufReader, Read, Write},
