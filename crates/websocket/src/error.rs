@@ -105,12 +105,14 @@ violations! {
 
     // Messages.
     /// A continuation frame where no message is under way.
-    ContinuationUnexpected "a continuation frame continues nothing", "RFC 6455 §5.4", PROTOCOL_ERROR;
+    ContinuationUnexpected "a continuation frame continues nothing",
+        "RFC 6455 §5.4", PROTOCOL_ERROR;
     /// A text or binary frame where a message is under way: fragments of two messages never mix.
     MessageInterrupted { frame: &'static str } "a {frame} frame inside a fragmented message",
         "RFC 6455 §5.4", PROTOCOL_ERROR;
     /// Longer than [`Limits::message`](crate::Limits::message), all fragments together, inflated.
-    MessageTooLong { limit: u64 } "a message of more than {limit} octets", "RFC 6455 §10.4", TOO_BIG;
+    MessageTooLong { limit: u64 } "a message of more than {limit} octets",
+        "RFC 6455 §10.4", TOO_BIG;
     /// Text that is not UTF-8; or that ends inside a character.
     TextNotUtf8 { at: u64 } "a text message is not UTF-8 at its octet {at}",
         "RFC 6455 §8.1", INVALID_DATA;

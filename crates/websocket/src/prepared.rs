@@ -16,7 +16,8 @@
 //!
 //! Invariant: the frames are what any server may send as they are.
 //!
-//! Used by: `server`'s groups, through [`Connection::send_prepared`](crate::Connection::send_prepared).
+//! Used by: `server`'s groups, through
+//! [`Connection::send_prepared`](crate::Connection::send_prepared).
 
 use crate::{
     Kind,

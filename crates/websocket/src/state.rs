@@ -25,8 +25,8 @@
 //! again (§7.1.1). A client first waits for that end.
 //!
 //! Failed is for a peer that broke a rule: it is told which one, and nothing it sends is believed
-//! any more, not even a Close (§7.1.7). Its octets are still read and dropped, since a socket closed
-//! over unread octets is reset, and the reset can overtake the Close frame.
+//! any more, not even a Close (§7.1.7). Its octets are still read and dropped, since a socket
+//! closed over unread octets is reset, and the reset can overtake the Close frame.
 //!
 //! Invariant: no input leads from `Closed` to anything else, and none back to `Open`.
 

@@ -6,8 +6,8 @@
 //!          0             read                    len
 //! ```
 //!
-//! Taking from the front moves a number, not the octets: a thousand small messages in one read would
-//! otherwise be moved a thousand times. They move when something is added.
+//! Taking from the front moves a number, not the octets: a thousand small messages in one read
+//! would otherwise be moved a thousand times. They move when something is added.
 //!
 //! Invariant: an empty tail holds no memory, so an idle connection has no buffer.
 

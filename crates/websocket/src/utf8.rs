@@ -2,9 +2,9 @@
 //!
 //! RFC 6455 §8.1, RFC 3629 §4
 //!
-//! A frame may be cut anywhere, and so may a character of two to four octets. A receiver that waited
-//! for the message's end would hold megabytes of what the first octet made invalid; so each part is
-//! checked as it comes, and only the beginning of a character waits for the next part.
+//! A frame may be cut anywhere, and so may a character of two to four octets. A receiver that
+//! waited for the message's end would hold megabytes of what the first octet made invalid; so each
+//! part is checked as it comes, and only the beginning of a character waits for the next part.
 //!
 //! ```text
 //!  parts       c e c e b a │ e 1 │ b d b 9 c f …        "κ", "ό" cut in three …
@@ -54,8 +54,8 @@ impl Utf8 {
                 Err(_) => return Err(NotUtf8 { good: 0 }),
             }
         }
-        // What may be the beginning of a character is set aside first, so that the rest is looked at
-        // only once.
+        // What may be the beginning of a character is set aside first, so that the rest is looked
+        // at only once.
         let (whole, cut) = rest.split_at_checked(end_of_characters(rest)).unwrap_or_default();
         let before = part.len() - rest.len();
         let wrong = |error: std::str::Utf8Error| NotUtf8 { good: before + error.valid_up_to() };

@@ -5,7 +5,7 @@
 //! ```text
 //!  payload            48 65 6c 6c 6f                       "Hello"
 //!  DEFLATE, flushed   f2 48 cd c9 c9 07 00 │ 00 00 ff ff   ends with an empty stored block
-//!  on the wire        f2 48 cd c9 c9 07 00                 whose last four octets go without saying
+//!  on the wire        f2 48 cd c9 c9 07 00                 the last four go without saying
 //! ```
 //!
 //! Invariant: a message is inflated to its limit and not an octet further.

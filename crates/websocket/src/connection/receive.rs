@@ -3,8 +3,8 @@
 //! RFC 6455 §5.2, §5.4, §5.5, §6.2
 //!
 //! What is received is read where it lies. The payload of a data frame goes to its message's buffer
-//! as it comes, however little of the frame is here; heads and control frames wait in the tail until
-//! they are whole, which takes 139 octets at most.
+//! as it comes, however little of the frame is here; heads and control frames wait in the tail
+//! until they are whole, which takes 139 octets at most.
 //!
 //! ```text
 //!  one read:   │ text "hi" │ ping │ binary, 1 MiB: the first 60 KB │
@@ -16,8 +16,8 @@
 //! and answered, before it is seen; and so that a peer's small compressed messages are not all
 //! inflated at once.
 //!
-//! Invariant: at most one event waits. While it does nothing more is read, and the driver is told so
-//! by [`Connection::wants_receive`]; that is how a slow application slows its peer.
+//! Invariant: at most one event waits. While it does nothing more is read, and the driver is told
+//! so by [`Connection::wants_receive`]; that is how a slow application slows its peer.
 
 use super::{Connection, assembly::Assembly};
 use crate::{

@@ -21,8 +21,8 @@
 //! | 126 to 65,535         | 126         | 16 bits                 | 4                        |
 //! | up to 2^63 - 1        | 127         | 64 bits, the first 0    | 10                       |
 //!
-//! Invariant: a parsed `Head` breaks no rule that a head alone can break, so whoever holds one needs
-//! to check only what the frames before it decide.
+//! Invariant: a parsed `Head` breaks no rule that a head alone can break, so whoever holds one
+//! needs to check only what the frames before it decide.
 //!
 //! Invariant: a length is refused as soon as it is known, before any payload is awaited.
 //!

@@ -41,8 +41,8 @@ fn write(all: &[Extension]) -> String {
     text
 }
 
-/// The handshake, its octets being fields, one a line. As a request: what a server accepts, a client
-/// that asked so would agree to. As a response: no client takes what it did not offer.
+/// The handshake, its octets being fields, one a line. As a request: what a server accepts, a
+/// client that asked so would agree to. As a response: no client takes what it did not offer.
 #[doc(hidden)]
 pub fn check_handshake(octets: &[u8]) {
     let (choice, octets) = octets.split_first().unwrap_or((&0, &[]));

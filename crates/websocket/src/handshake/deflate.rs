@@ -2,18 +2,18 @@
 //!
 //! RFC 7692 §7.1
 //!
-//! | parameter                    | in an offer                      | in an answer               |
-//! |------------------------------|----------------------------------|----------------------------|
-//! | `server_no_context_takeover` | the server must forget           | it will                    |
-//! | `client_no_context_takeover` | a hint: the client will forget   | the client must            |
-//! | `server_max_window_bits=N`   | the server must look back 2^N at most | 2^N, not more than asked |
-//! | `client_max_window_bits[=N]` | the client could; it would use N | the client must; only if offered |
+//! | parameter                    | in an offer                  | in an answer                 |
+//! |------------------------------|------------------------------|------------------------------|
+//! | `server_no_context_takeover` | the server must forget       | it will                      |
+//! | `client_no_context_takeover` | a hint: the client forgets   | the client must              |
+//! | `server_max_window_bits=N`   | it looks back 2^N at most    | 2^N, not more than asked     |
+//! | `client_max_window_bits[=N]` | it could look back 2^N only  | it must; only if offered     |
 //!
 //! Context takeover is the window of one message used for the next: worth four times the size on
 //! small messages, and 32 KiB of memory at either end while nothing is said.
 //!
-//! Invariant: an answer never holds what the offer does not allow; a client that gets such an answer
-//! fails.
+//! Invariant: an answer never holds what the offer does not allow; a client that gets such an
+//! answer fails.
 
 use super::extensions::Extension;
 use ::deflate::WindowBits;
