@@ -1,4 +1,4 @@
-//! Drives the client through the Autobahn test suite: `wstest -m fuzzingserver` tells it what to do.
+//! Drives the client through the Autobahn test suite: `wstest -m fuzzingserver` says what to do.
 //!
 //! ```text
 //! wstest -m fuzzingserver -u 0 -s fuzzingserver.json

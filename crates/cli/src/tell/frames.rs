@@ -9,9 +9,9 @@
 //!     9.870 > close         FIN       03b1f2aa          6  1000 done "bye"
 //! ```
 //!
-//! They are cut from the octets that passed the socket, by the parser of the connection itself; so a
-//! frame that the connection refuses is seen too. Where the handshake ends is known from its events,
-//! as in [`super::head`].
+//! They are cut from the octets that passed the socket, by the parser of the connection itself; so
+//! a frame that the connection refuses is seen too. Where the handshake ends is known from its
+//! events, as in [`super::head`].
 //!
 //! Invariant: of a frame under way, its head and its first [`SHOWN`] octets are kept.
 

@@ -1,4 +1,5 @@
-//! What is told while something goes over the wire: the ladder of `-v`, the walk of `--trace`, or JSON.
+//! What is told while something goes over the wire: the ladder of `-v`, the walk of `--trace`, the
+//! frames of a WebSocket, or JSON.
 //!
 //! Invariant: each line goes out as it happens, so that what hangs is seen hanging; nothing is kept
 //! but the head that is under way.

@@ -19,11 +19,11 @@ pub(crate) const COMMAND: Command = Command {
     ],
     notes: "Without a scheme, ws is meant.\n\
             Standard output gets the text that comes, standard error everything else.\n\
-            On a terminal, /help tells the commands; a text that begins with a slash is typed with \
-            two.\n\
+            On a terminal, /help tells the commands; a text that begins with a slash is typed \
+            with two.\n\
             In a pipe, each line is a message. When the input ends, a Close is sent, and what the \
-            server sends until it answers that is still printed: `echo hi | wirebook ws URL` prints \
-            the echo. Where answers take their time, use -1, --wait or -n.\n\
+            server sends until it answers that is still printed: `echo hi | wirebook ws URL` \
+            prints the echo. Where answers take their time, use -1, --wait or -n.\n\
             Exit codes: 0 closed in good order, 22 the server would not switch, 56 the connection \
             broke or the server closed it with an error; others as in `get`.\n",
 };

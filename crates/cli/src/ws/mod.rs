@@ -3,7 +3,7 @@
 //! ```text
 //!   standard input ──► speak ──► WebSocket ──► listen ──► standard output     text
 //!                                    │            └─────► standard error      all else
-//!                                    └──► Teller ───────► standard error      --frames, -v, --trace
+//!                                    └──► Teller ───────► standard error      --frames, -v
 //! ```
 //!
 //! Exit codes: 0 closed in good order; 22 the server would not switch; 26 the input cannot be sent;

@@ -53,8 +53,8 @@
 //! ```
 //!
 //! Invariant: what one peer can make us hold is bounded by [`Limits`] and by two buffers; a sender
-//! whose peer does not read waits, and fails when [`Timeouts::read`](crate::core::timeouts::Timeouts)
-//! is over without an octet taken.
+//! whose peer does not read waits, and fails when `read` of the session's time-outs is over without
+//! an octet taken.
 //!
 //! Users: `wirebook ws`, and programs.
 

@@ -13,8 +13,8 @@
 //! answer to a Close) and a sender holds the way out, it leaves a flag, and the sender sends it
 //! when it is done.
 //!
-//! A sender that must wait also reads, where nobody else does: so the peer's Pings are answered, and
-//! two ends that both send a lot do not wait for each other until [`Limits::tail`] is reached.
+//! A sender that must wait also reads, where nobody else does: so the peer's Pings are answered,
+//! and two ends that both send a lot do not wait for each other until [`Limits::tail`] is reached.
 //!
 //! Invariant: locks are waited for in the order writer, reader, connection; an earlier one is only
 //! ever *tried* while a later one is held.
@@ -48,7 +48,7 @@ use std::{
 use wire::trace::{Direction, Trace};
 
 /// An open WebSocket. Dropping it says "going away" and closes; [`close`](Self::close) and
-/// [`receive`](Self::receive) until [`Event::Closed`] end it in good order.
+/// [`receive`](Self::receive) until [`Event::Closed`](super::Event::Closed) end it in good order.
 pub struct WebSocket {
     stream: Stream,
     connection: Mutex<Connection>,

@@ -26,8 +26,8 @@ impl WebSocket {
     ///
     /// # Errors
     /// [`Error::WebSocket`] once the connection is closing; [`Error::Timeout`] if the socket takes
-    /// nothing for [`Timeouts::read`], after which the rest still waits and another call goes on
-    /// with it; [`Error::Send`] if the connection broke.
+    /// nothing for as long as `read` of the time-outs says, after which the rest still waits and
+    /// another call goes on with it; [`Error::Send`] if the connection broke.
     pub fn send(&self, message: Message) -> Result<(), Error> {
         let mut writer = lock(&self.writer);
         // What a time-out left behind goes first, or the connection would be full of it.
@@ -92,7 +92,7 @@ impl WebSocket {
 
     /// Begins the closing handshake: nothing can be sent from here on, while what the peer sends
     /// before its own Close still comes. [`receive`](Self::receive) tells when all is over, at the
-    /// latest [`Limits::close_timeout`] later.
+    /// latest [`close_timeout`](crate::websocket::Limits::close_timeout) later.
     ///
     /// # Errors
     /// As [`ping`](Self::ping); a code that must not be sent and a reason of more than 123 octets
