@@ -82,7 +82,8 @@ pub(crate) const COMMAND: Command = Command {
         },
     ],
     notes: "Ctrl-C and SIGTERM let the requests under way come to their end; a second one does not.\n\
-            The page /_wirebook/ tells how you got there.\n",
+            The page /_wirebook/ tells how you got there, and speaks WebSocket:\n\
+            /_wirebook/echo says back what it is told, /_wirebook/chat says it to all.\n",
 };
 
 /// What `serve` was told.

@@ -9,6 +9,9 @@ import sys
 
 from playwright.sync_api import expect, sync_playwright
 
+# A bound, not a measurement: a busy machine is no failure.
+expect.set_options(timeout=30_000)
+
 # What a script of any page can do with a socket; answers with what it saw.
 SOCKET = """
 async (path) => {
