@@ -21,6 +21,7 @@ mod notes;
 mod output;
 mod random;
 mod reader;
+pub mod spare;
 pub mod trace;
 mod varint;
 mod writer;

@@ -14,6 +14,7 @@
 //! Invariant: an `Output` refuses nothing; it tells [`Output::is_full`], and whoever fills it asks
 //! first. A unit that was begun can thus always be ended.
 
+use crate::spare;
 use std::{collections::VecDeque, io::IoSlice, ops::Range, sync::Arc};
 
 /// The octets at the front of the queue, as the driver must send them.
@@ -207,7 +208,9 @@ impl Output {
             if taken < left {
                 return;
             }
-            self.chunks.pop_front();
+            if let Some(Chunk::Owned { octets, .. }) = self.chunks.pop_front() {
+                spare::give(octets);
+            }
         }
     }
 

@@ -9,6 +9,7 @@
 //! growing further than that.
 
 use crate::{Kind, Message, Violation, copy, utf8::Utf8};
+use wire::spare;
 
 #[derive(Debug)]
 pub(super) enum Assembly {
@@ -41,16 +42,30 @@ impl Assembly {
     }
 
     /// Makes room for `part` octets that are here, of `declared` that are to come: twice what there
-    /// is, but no more than was declared.
+    /// is, but no more than was declared; or all of it, where a used buffer lies ready.
     pub(super) fn reserve(&mut self, part: usize, declared: u64) {
         let declared = usize::try_from(declared).unwrap_or(usize::MAX);
         let more = part.max(self.len()).min(declared).max(part);
+        let used = |length: usize| spare::take(length.saturating_add(declared));
         match self {
             Self::Text { text, .. } if text.capacity() - text.len() < part => {
-                text.reserve_exact(more);
+                // Empty, and so good UTF-8.
+                match used(text.len()).and_then(|used| String::from_utf8(used).ok()) {
+                    Some(mut larger) => {
+                        copy::append_text(&mut larger, text);
+                        *text = larger;
+                    }
+                    None => text.reserve_exact(more),
+                }
             }
             Self::Binary(octets) if octets.capacity() - octets.len() < part => {
-                octets.reserve_exact(more);
+                match used(octets.len()) {
+                    Some(mut larger) => {
+                        copy::append(&mut larger, octets);
+                        *octets = larger;
+                    }
+                    None => octets.reserve_exact(more),
+                }
             }
             Self::Text { .. } | Self::Binary(_) => {}
         }

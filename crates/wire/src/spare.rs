@@ -1,0 +1,96 @@
+//! Large buffers that were sent are kept for the next large message of the same thread.
+//!
+//! A message of a megabyte is gathered in a vector, and sent from it when it is echoed or passed on.
+//! Freed then, its pages go back to the kernel, and the next message has each of them cleared and
+//! mapped again: a quarter of what an echo costs. Kept with each connection they would cost a
+//! megabyte for each one that idles. So a thread, which is a loop with all its connections, keeps a
+//! few of them:
+//!
+//! ```text
+//!   Output ── the last octet is sent ──► give ──► a few vectors ──► take ──► a message that begins
+//! ```
+//!
+//! Invariant: what is kept is empty vectors, at most [`KEPT`] octets of them in all; nobody can read
+//! in one what it held before.
+//!
+//! Invariant: it changes what memory is used, and nothing else that can be seen.
+//!
+//! Used by: [`Output`](crate::Output), which gives; `websocket`, which takes.
+
+use std::cell::RefCell;
+
+/// The least capacity worth keeping: below, the allocator keeps memory by itself.
+const LARGE: usize = 64 * 1024;
+
+/// Octets of capacity that one thread keeps: a few messages of the usual greatest size.
+const KEPT: usize = 8 * 1024 * 1024;
+
+thread_local! {
+    static SPARES: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Keeps `octets`' memory, if it is worth it and there is room.
+pub fn give(mut octets: Vec<u8>) {
+    if octets.capacity() < LARGE {
+        return;
+    }
+    octets.clear();
+    // A thread that is ending keeps nothing.
+    let _ = SPARES.try_with(|spares| {
+        let mut spares = spares.borrow_mut();
+        let kept: usize = spares.iter().map(Vec::capacity).sum();
+        if octets.capacity() <= KEPT.saturating_sub(kept) {
+            spares.push(octets);
+        }
+    });
+}
+
+/// An empty vector that was given, with room for `length` octets or somewhat more; the one given
+/// last, whose octets are most likely still in the processor's cache.
+pub fn take(length: usize) -> Option<Vec<u8>> {
+    if length < LARGE {
+        return None;
+    }
+    // Much more than is wanted would make a small message hold a large one's memory.
+    let most = length.saturating_mul(2);
+    SPARES
+        .try_with(|spares| {
+            let mut spares = spares.borrow_mut();
+            let fits = |spare: &Vec<u8>| (length..=most).contains(&spare.capacity());
+            let found = spares.iter().rposition(fits)?;
+            Some(spares.swap_remove(found))
+        })
+        .ok()
+        .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KEPT, LARGE, give, take};
+
+    #[test]
+    fn what_was_given_is_taken_empty() {
+        give(vec![7; 2 * LARGE]);
+        let taken = take(2 * LARGE).map(|taken| (taken.len(), taken.capacity() >= 2 * LARGE));
+        assert_eq!(taken, Some((0, true)));
+        assert_eq!(take(2 * LARGE), None);
+    }
+
+    #[test]
+    fn small_ones_and_more_than_a_few_are_freed() {
+        give(Vec::with_capacity(LARGE - 1));
+        assert_eq!(take(LARGE), None);
+        for _ in 0..100 {
+            give(Vec::with_capacity(1 << 20));
+        }
+        let kept = std::iter::from_fn(|| take(1 << 20)).count();
+        assert!(kept > 0 && kept * (1 << 20) <= KEPT, "{kept}");
+    }
+
+    #[test]
+    fn a_small_message_does_not_get_a_large_ones_memory() {
+        give(Vec::with_capacity(1 << 20));
+        assert_eq!(take(LARGE), None);
+        assert!(take(1 << 20).is_some());
+    }
+}
