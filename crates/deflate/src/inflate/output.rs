@@ -1,7 +1,8 @@
 //! Where the octets of one call go: behind what the caller's vector holds, up to a bound.
 //!
-//! The vector is made longer in steps that grow with what came, and is cut to what was put out at
-//! the end; so a bound of gigabytes costs nothing until somebody sends them.
+//! The vector is made longer in steps that grow with what was put out, and is cut to that at the
+//! end; so a bound of gigabytes costs nothing until somebody sends them, and a stream that ends
+//! after an octet costs little, whatever stands behind it.
 //!
 //! Invariant: at most `bound` octets are put out.
 
@@ -21,12 +22,14 @@ pub(crate) struct Output<'a> {
 
 /// The vector grows by at least so much, and by at most so much at once.
 const STEPS: std::ops::RangeInclusive<usize> = 512..=65_536;
+/// The first step has at most so much: input that is here may belong to something else.
+const FIRST: usize = 4096;
 
 impl<'a> Output<'a> {
     /// Appends to `out`; `expected` octets are likely.
     pub(crate) fn new(out: &'a mut Vec<u8>, bound: usize, expected: usize) -> Self {
         let start = out.len();
-        let step = expected.clamp(*STEPS.start(), *STEPS.end());
+        let step = expected.clamp(*STEPS.start(), FIRST);
         Self { start, at: start, limit: start.saturating_add(bound), step, out }
     }
 
@@ -122,5 +125,21 @@ impl<'a> Output<'a> {
         if let Some(octets) = self.out.get(self.start..).filter(|octets| !octets.is_empty()) {
             window.push(octets);
         }
+    }
+}
+
+#[test]
+fn what_puts_out_little_costs_little_whatever_stands_behind_it() {
+    use crate::{Inflate, Status, WindowBits};
+    // An empty stream of ten bits in front of much that is none of its own: a gzip file of tiny
+    // members is like this at each of them.
+    let mut octets = vec![0x03, 0x00];
+    octets.resize(1 << 20, 0);
+    let literal = [&[0x4b, 0x04, 0x00][..], &octets].concat();
+    for octets in [octets, literal] {
+        let mut out = Vec::new();
+        let status = Inflate::new(WindowBits::MAX).inflate(&mut &octets[..], &mut out, 1 << 20);
+        assert_eq!(status, Ok(Status::Ended));
+        assert!(out.capacity() <= 4096, "{} octets for {}", out.capacity(), out.len());
     }
 }
