@@ -23,8 +23,9 @@ pub struct Limits {
     /// Octets said to a [`Group`](crate::Group) that one loop has not taken yet; more is refused.
     /// 1 MiB, as much as may wait for one of its members: said in one go, more would cut all off.
     pub group_buffer: usize,
-    /// WebSockets whose compression may remember earlier messages, 1,024: some tens of kilobytes
-    /// each. Further ones compress each message by itself, and hold nothing between two.
+    /// Compressors that may remember what came before, 1,024: some tens of kilobytes for each
+    /// WebSocket, 264 KiB for each answer that is streamed. Further sockets compress each message
+    /// by itself and hold nothing between two; further answers go out plain.
     pub contexts: usize,
     /// Octets that one connection holds for a slow peer before it asks for no more.
     pub output_buffer: usize,

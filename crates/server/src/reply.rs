@@ -6,11 +6,10 @@
 
 use crate::{
     Events, Handler, Limits, Payload, Request, Workers,
-    coding::{self, Agreed, Encoder},
+    coding::{self, Agreed, Coder},
     endpoint::{Context, Opening},
     exchange::{Command, Exchange},
 };
-use deflate::Flush;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use std::{
     io::{self, Write},
@@ -95,15 +94,15 @@ impl Reply {
     pub fn stream(mut self, mut response: Response, mut length: Option<u64>) -> BodyWriter {
         self.answered = true;
         let mut coder = None;
-        if let Some(agreed) = self.agreed.take()
-            && let Some(format) = agreed.prepare(&mut response, length)
-        {
-            length = None;
-            coder = (!agreed.head).then(|| Coder {
-                encoder: Encoder::new(format, &agreed.options),
-                unflushed: false,
-                sealed: false,
-            });
+        if let Some(mut agreed) = self.agreed.take() {
+            let context = self.context().filter(|_| agreed.format.is_some() && !agreed.head);
+            if context.is_none() && !agreed.head {
+                agreed.format = None;
+            }
+            if let Some(format) = agreed.prepare(&mut response, length) {
+                let promised = length.take();
+                coder = context.map(|context| Coder::new(format, &agreed, promised, context));
+            }
         }
         self.exchange.push(Command::Begin { response, length });
         BodyWriter { exchange: self.exchange.clone(), buffer: Vec::new(), finished: false, coder }
@@ -165,15 +164,6 @@ pub struct BodyWriter {
     coder: Option<Coder>,
 }
 
-/// Compresses what is written.
-struct Coder {
-    encoder: Encoder,
-    /// Octets came since the last flush, so another one would show something.
-    unflushed: bool,
-    /// The end was written.
-    sealed: bool,
-}
-
 impl BodyWriter {
     /// Small writes are gathered up to this many octets.
     const GATHER: usize = 16 * 1024;
@@ -181,7 +171,8 @@ impl BodyWriter {
     /// Ends the content.
     ///
     /// # Errors
-    /// As [`Write::flush`].
+    /// As [`Write::flush`]; `InvalidInput` where another length was promised, and the answer is
+    /// compressed. (One that is not is cut off by its connection, which counts.)
     pub fn finish(self) -> io::Result<()> {
         self.end(None)
     }
@@ -195,19 +186,18 @@ impl BodyWriter {
     }
 
     fn end(mut self, trailers: Option<HeaderMap>) -> io::Result<()> {
-        self.seal();
+        self.seal()?;
         self.flush()?;
+        // Given back before anybody can see the end.
+        self.coder = None;
         self.finished = true;
         self.exchange.push(Command::End { trailers });
         Ok(())
     }
 
     /// Writes the compressor's end, once; it still has to be sent.
-    fn seal(&mut self) {
-        if let Some(coder) = self.coder.as_mut().filter(|coder| !coder.sealed) {
-            coder.encoder.encode(&[], &mut self.buffer, Flush::Finish);
-            (coder.sealed, coder.unflushed) = (true, false);
-        }
+    fn seal(&mut self) -> io::Result<()> {
+        self.coder.as_mut().map_or(Ok(()), |coder| coder.seal(&mut self.buffer))
     }
 
     /// Whether the peer has gone.
@@ -228,10 +218,8 @@ impl BodyWriter {
             let Some(open) = &mut writer else { return };
             let result = if written { Ok(()) } else { write(open) };
             written = result.is_ok();
-            if written {
-                open.seal();
-            }
-            match result.and_then(|()| open.flush()) {
+            let sealed = result.and_then(|()| open.seal());
+            match sealed.and_then(|()| open.flush()) {
                 Ok(()) => drop(writer.take().map(Self::finish)),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(_) => writer = None,
@@ -251,8 +239,7 @@ impl Write for BodyWriter {
                 self.exchange.push_data(&mut self.buffer)?;
             }
             let most = octets.get(..octets.len().min(256 * 1024)).unwrap_or(octets);
-            coder.encoder.encode(most, &mut self.buffer, Flush::None);
-            coder.unflushed = true;
+            coder.write(most, &mut self.buffer);
             return Ok(most.len());
         }
         if octets.len() >= Self::GATHER {
@@ -269,9 +256,8 @@ impl Write for BodyWriter {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if let Some(coder) = self.coder.as_mut().filter(|coder| coder.unflushed) {
-            coder.encoder.encode(&[], &mut self.buffer, Flush::Sync);
-            coder.unflushed = false;
+        if let Some(coder) = &mut self.coder {
+            coder.flush(&mut self.buffer);
         }
         if self.buffer.is_empty() {
             return Ok(());

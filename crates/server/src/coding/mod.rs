@@ -16,8 +16,10 @@
 //! | it is shorter than [`Coding::least`]            | nothing would be won            |
 //! | it is longer than [`Coding::most`]              | the kernel sends a file for nothing |
 //! | it is a part (206), or has no content           | ranges count the octets as they are |
-//! | it has a Content-Encoding or a Content-Digest   | it is finished                  |
+//! | it has a Content-Encoding, or a digest          | it is finished                  |
 //! | it says `Cache-Control: no-transform`           | its handler says so             |
+//! | it is streamed, and `Limits::contexts` are out  | each holds 264 KiB to its end   |
+//! | it is long, and every worker is busy            | the loop waits for nobody       |
 //!
 //! What is known at once is compressed at once and keeps a Content-Length: on the loop up to
 //! [`Coding::inline`] octets, on a worker beyond. What is written piece by piece is compressed as
@@ -26,7 +28,9 @@
 //!
 //! A strong ETag becomes a weak one (RFC 9110 §8.8.1): both forms are the same page, and no octet
 //! of one can be put together with one of the other. `If-None-Match` compares weakly, so a client
-//! that comes back with either gets its 304. Ranges are not offered of what is compressed.
+//! that comes back with either gets its 304, which bears the tag that the client has: a picture's
+//! stays strong, for the 304 cannot see any more that it is one. `If-Match` compares strongly, so a
+//! weak tag never matches there. Ranges are not offered of what is compressed.
 //!
 //! A secret and something that an attacker may choose must not be compressed together over an
 //! encrypted connection: the length tells how well they fit (the BREACH attack). Such a handler
@@ -36,17 +40,21 @@
 
 mod encoder;
 mod send;
+mod stream;
 
 pub(crate) use encoder::Encoder;
 pub(crate) use send::send;
+pub(crate) use stream::Coder;
 
 use crate::{Handler, Place, Reply, Request};
 use deflate::Level;
 use http::{
     ETag, HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, accept,
+    etag::ETags,
     header::{add_vary, list},
     media,
 };
+use std::borrow::Cow;
 
 /// What is compressed and how hard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,9 +121,11 @@ impl<H: Handler> Compressed<H> {
 impl<H: Handler> Handler for Compressed<H> {
     fn handle(&self, request: Request, mut reply: Reply) {
         let asked = request.headers.combined(HeaderName::ACCEPT_ENCODING);
+        let known = request.headers.combined(HeaderName::IF_NONE_MATCH);
         reply.code(Agreed {
             format: choose(asked.as_deref()),
             head: request.method == Method::Head,
+            known: known.map(Cow::into_owned),
             options: self.options,
         });
         self.inner.handle(request, reply);
@@ -139,11 +149,13 @@ fn choose(asked: Option<&[u8]>) -> Option<Format> {
 // ANCHOR_END: choose
 
 /// What one request may be answered with.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Agreed {
     pub(crate) format: Option<Format>,
     /// The request is HEAD: its answer's content is never sent.
     pub(crate) head: bool,
+    /// If-None-Match: what the client has already.
+    pub(crate) known: Option<Vec<u8>>,
     pub(crate) options: Coding,
 }
 
@@ -155,7 +167,7 @@ impl Agreed {
         if response.status == StatusCode::NOT_MODIFIED {
             // It speaks of what a 200 would be, whose type it does not say.
             add_vary(&mut response.headers, HeaderName::ACCEPT_ENCODING);
-            if self.format.is_some() {
+            if self.format.is_some() && !self.knows_strong(&response.headers) {
                 weaken(&mut response.headers);
             }
             return None;
@@ -177,6 +189,14 @@ impl Agreed {
         Some(format)
     }
     // ANCHOR_END: prepare
+
+    /// Whether the client has this very tag as a strong one: so it has the plain form.
+    fn knows_strong(&self, headers: &HeaderMap) -> bool {
+        let ours = headers.get(HeaderName::ETAG);
+        let Some(ours) = ours.and_then(|value| ETag::parse(value.as_bytes())) else { return false };
+        let known = self.known.as_deref().unwrap_or_default();
+        ETags::new(known).tags().any(|tag| tag.strong_eq(&ours))
+    }
 }
 
 fn is_text(headers: &HeaderMap) -> bool {
@@ -185,12 +205,18 @@ fn is_text(headers: &HeaderMap) -> bool {
     kind.is_some_and(media::is_compressible)
 }
 
+/// Fields that sum up the octets, with their codings or as they are sent (RFC 9530 §2, §3; the last
+/// two are what stood there before). A coding would make each of them a lie.
+const DIGESTS: [&str; 4] = ["Content-Digest", "Repr-Digest", "Digest", "Content-MD5"];
+
 /// Whether the content must stay the octets that it is.
 fn is_finished(headers: &HeaderMap) -> bool {
-    let digest = HeaderName::new("Content-Digest");
     let control = headers.combined(HeaderName::CACHE_CONTROL);
+    let trailer = headers.combined(HeaderName::TRAILER).unwrap_or_default();
+    let is_there =
+        |digest: &str| HeaderName::new(digest).is_ok_and(|digest| headers.contains(digest));
     headers.contains(HeaderName::CONTENT_ENCODING)
-        || digest.is_ok_and(|digest| headers.contains(digest))
+        || DIGESTS.iter().any(|digest| is_there(digest) || list::contains(&trailer, digest))
         || control.is_some_and(|control| list::contains(&control, "no-transform"))
 }
 

@@ -5,7 +5,7 @@
 //!   beyond, on a loop                               on a worker; every worker busy: plain
 //! ```
 
-use super::{Agreed, Encoder, Format};
+use super::{Agreed, Coding, Encoder, Format};
 use crate::{Handler, Payload, Peer, Reply, Request, exchange};
 use http::{Response, StatusCode};
 use std::{
@@ -15,7 +15,7 @@ use std::{
 
 /// Sends `payload`, compressed if it was agreed on and is worth it.
 pub(crate) fn send(reply: Reply, agreed: Agreed, mut response: Response, payload: Payload) {
-    let plain = response.clone();
+    let mut plain = response.clone();
     let length = payload.len();
     let Some(format) = agreed.prepare(&mut response, Some(length)) else {
         return reply.send_plain(response, payload);
@@ -25,9 +25,10 @@ pub(crate) fn send(reply: Reply, agreed: Agreed, mut response: Response, payload
         return reply.begin_and_end(response);
     }
     if length <= agreed.options.inline || !exchange::is_on_loop() {
-        return compress(reply, format, &agreed, response, &payload);
+        return compress(reply, format, &agreed.options, response, &payload);
     }
-    let later = Arc::new(Later { format, agreed, answer: Mutex::new(Some((response, payload))) });
+    let options = agreed.options;
+    let later = Arc::new(Later { format, options, answer: Mutex::new(Some((response, payload))) });
     let workers = reply.workers();
     let request = Request {
         head: Box::default(),
@@ -38,6 +39,8 @@ pub(crate) fn send(reply: Reply, agreed: Agreed, mut response: Response, payload
     if let Err(job) = workers.submit((later.clone(), request, reply)) {
         let (_, _, reply) = *job;
         let payload = later.take().map_or(Payload::Empty, |(_, payload)| payload);
+        // The other form is there all the same, and caches must know (RFC 9110 §12.5.5).
+        let _ = Agreed { format: None, ..agreed }.prepare(&mut plain, Some(length));
         reply.send_plain(plain, payload);
     }
 }
@@ -45,7 +48,7 @@ pub(crate) fn send(reply: Reply, agreed: Agreed, mut response: Response, payload
 /// An answer that is compressed on a worker. It needs nothing of a request any more.
 struct Later {
     format: Format,
-    agreed: Agreed,
+    options: Coding,
     answer: Mutex<Option<(Response, Payload)>>,
 }
 
@@ -58,13 +61,13 @@ impl Later {
 impl Handler for Later {
     fn handle(&self, _: Request, reply: Reply) {
         if let Some((response, payload)) = self.take() {
-            compress(reply, self.format, &self.agreed, response, &payload);
+            compress(reply, self.format, &self.options, response, &payload);
         }
     }
 }
 
-fn compress(reply: Reply, format: Format, agreed: &Agreed, response: Response, payload: &Payload) {
-    match Encoder::new(format, &agreed.options).whole(payload) {
+fn compress(reply: Reply, format: Format, options: &Coding, response: Response, payload: &Payload) {
+    match Encoder::new(format, options).whole(payload) {
         Ok(octets) => reply.send_plain(response, octets.into()),
         // The disk failed, or the file shrank: nothing was promised yet, so it can be said.
         Err(_) => reply.status(StatusCode::INTERNAL_SERVER_ERROR),
