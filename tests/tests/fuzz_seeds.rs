@@ -53,6 +53,7 @@ const TARGETS: &[(&str, Check)] = &[
     ("media_type", http::fuzzing::check_media_type),
     ("owner_table", sockets::fuzzing::check_owner_table),
     ("proxy", client::fuzzing::check_proxy),
+    ("websocket_url", client::fuzzing::check_websocket_url),
     ("ranges", http::fuzzing::check_ranges),
     ("request", http1::fuzzing::check_request_head),
     ("request_target", http::fuzzing::check_target),

@@ -29,6 +29,22 @@ pub fn check_location(octets: &[u8]) {
     }
 }
 
+/// Any text is the URL of a WebSocket, whose handshake goes to a host by `http` and names no
+/// fragment; or none, with a reason of one line that shows no password.
+///
+/// # Panics
+/// Where the property does not hold.
+pub fn check_websocket_url(octets: &[u8]) {
+    let text = String::from_utf8_lossy(octets);
+    match url::read_websocket(&text) {
+        Ok(handshake) => {
+            assert!(url::check(&handshake).is_ok() && handshake.scheme() == "http", "{handshake}");
+            assert_eq!(handshake.fragment(), None, "{handshake}");
+        }
+        Err(error) => assert_eq!(error.to_string().lines().count(), 1, "{error}"),
+    }
+}
+
 /// Whatever a challenge says, its answer is a field value, and never shows the password.
 ///
 /// # Panics

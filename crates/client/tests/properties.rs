@@ -1,6 +1,6 @@
 //! The properties of `client::fuzzing`, over seeds cut anywhere and changed at every place.
 
-use client::fuzzing::{check_challenge, check_location, check_proxy};
+use client::fuzzing::{check_challenge, check_location, check_proxy, check_websocket_url};
 
 const OCTETS: &[u8] = b"\0\t\r\n \"#%,/:;=?@A[\\]a{\x7f\x80\xff";
 
@@ -44,5 +44,13 @@ fn an_answer_to_a_challenge_is_a_field_value() {
 fn a_proxy_is_one_or_is_refused() {
     for seed in ["http://u:p%40@h.example:3128/", "[::1]:80,10.0.0.0/8 .a.example:8080,*", "::1"] {
         around(seed, check_proxy);
+    }
+}
+
+#[test]
+fn a_websockets_url_is_one_or_is_refused() {
+    for seed in ["ws://u:p@b.example:80/x?y", "wss://[::1]:8080", "localhost:80/#x", "//한국/길"]
+    {
+        around(seed, check_websocket_url);
     }
 }
