@@ -208,6 +208,24 @@ fn ranges_and_the_rest_of_a_file() {
 }
 
 #[test]
+fn the_rest_of_a_file_is_not_asked_for_compressed() {
+    // What is there is plain: its length says nothing about octets of another form.
+    for (flags, asked) in [
+        (["-s", "-C", "5"], None),
+        (["-HAccept-Encoding: gzip", "-C", "5"], Some("Accept-Encoding: gzip")),
+    ] {
+        let rest = answering(
+            b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 5-9/10\r\n\
+              Content-Length: 5\r\n\r\n56789",
+        );
+        let ended = get(&[flags[0], flags[1], flags[2], "--compressed", &rest.url]);
+        assert_eq!((ended.code, ended.out.as_str()), (0, "56789"), "{}", ended.err);
+        let head = rest.head();
+        assert_eq!(head.lines().find(|line| line.starts_with("Accept-Encoding")), asked, "{head}");
+    }
+}
+
+#[test]
 fn cookies_are_sent_kept_and_read_again() {
     let (site, folder) = (Site::new(), TempDir::new("cookies"));
     assert!(echoed(&["-b", "a=1; b=2"]).contains("\nCookie: a=1; b=2\n"));

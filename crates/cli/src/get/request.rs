@@ -50,6 +50,11 @@ pub(super) fn build(
     }
     if offset > 0 {
         request = request.header("Range", format!("bytes={offset}-"));
+        // What the file holds is plain, whatever it came as; a range would be of the coded octets
+        // (RFC 9110 §14.2).
+        if !sets(options, "Accept-Encoding") {
+            request = request.without_header("Accept-Encoding");
+        }
     }
     Ok(request)
 }
