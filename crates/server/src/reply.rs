@@ -99,7 +99,9 @@ impl Reply {
             if context.is_none() && !agreed.head {
                 agreed.format = None;
             }
-            if let Some(format) = agreed.prepare(&mut response, length) {
+            // Nothing is too long here, for it is never held.
+            let sized = length.map(|length| length.min(agreed.options.most));
+            if let Some(format) = agreed.prepare(&mut response, sized) {
                 let promised = length.take();
                 coder = context.map(|context| Coder::new(format, &agreed, promised, context));
             }
