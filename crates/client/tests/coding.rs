@@ -18,6 +18,8 @@ use std::{
 struct Canned {
     coding: &'static str,
     content: Vec<u8>,
+    /// Octets at a time.
+    step: usize,
     asked: Mutex<Vec<String>>,
 }
 
@@ -45,12 +47,12 @@ impl Adapter for Canned {
                 head.headers.append(name, HeaderValue::new(value).unwrap());
             }
         }
-        Ok(Answer::new(head, Slowly(Cursor::new(self.content.clone()), 7)))
+        Ok(Answer::new(head, Slowly(Cursor::new(self.content.clone()), self.step)))
     }
 }
 
 fn canned(coding: &'static str, content: Vec<u8>) -> Arc<Canned> {
-    Arc::new(Canned { coding, content, asked: Mutex::default() })
+    Arc::new(Canned { coding, content, step: 7, asked: Mutex::default() })
 }
 
 fn get(coding: &'static str, content: Vec<u8>, limits: Limits) -> Response {
@@ -95,6 +97,7 @@ fn every_coding_is_undone() {
         ("deflate", zlibbed(&text)),
         ("deflate", raw(&text)),
         ("identity", text.clone()),
+        ("None", text.clone()),
         ("", text.clone()),
         ("deflate, gzip", gzipped(&zlibbed(&text))),
         ("gzip, deflate, gzip", gzipped(&raw(&gzipped(&text)))),
@@ -191,4 +194,25 @@ fn a_bomb_is_stopped_before_it_fills_anything() {
         assert!(again.to_string().contains("becomes more than"), "{again}");
     }
     assert!(get("gzip", gzipped(&zeros), Limits::DEFAULT).bytes(1 << 28).is_ok());
+}
+
+#[test]
+fn what_came_before_an_error_is_told_first_however_it_came() {
+    let text = text();
+    let mut wrong = gzipped(&text);
+    *wrong.last_mut().unwrap() ^= 1;
+    let behind = [gzipped(&text), vec![0; 20]].concat();
+    for (content, rule) in [(wrong, "ISIZE"), (behind, "1f 8b")] {
+        for step in [1, 1000, usize::MAX] {
+            let canned =
+                Canned { coding: "gzip", content: content.clone(), step, asked: Mutex::default() };
+            let session = Session::builder().compressed(Limits::DEFAULT);
+            let session = session.mount("http://", Arc::new(canned)).build();
+            let mut out = Vec::new();
+            let mut response = session.get("http://example/").unwrap().send().unwrap();
+            let error = response.copy_to(&mut out).unwrap_err().to_string();
+            assert!(error.contains(rule), "{step}: {error}");
+            assert!(out == text, "{step}: {} of {} octets", out.len(), text.len());
+        }
+    }
 }

@@ -11,7 +11,7 @@
 //! |------------------|---------------------------------------------------------------------------|
 //! | `gzip`, `x-gzip` | RFC 1952, members one behind the other                                    |
 //! | `deflate`        | zlib (RFC 1950), or raw DEFLATE, which some servers send under this name  |
-//! | `identity`       | nothing                                                                   |
+//! | `identity`       | nothing; some servers say `none`                                          |
 //!
 //! Invariant: what comes out is bounded by what came in ([`Limits`]), however many codings were
 //! laid over each other.
@@ -72,7 +72,7 @@ pub fn codings(headers: &HeaderMap, limits: &Limits) -> Result<Vec<Coding>, Stri
         codings.push(match name.to_ascii_lowercase().as_slice() {
             b"gzip" | b"x-gzip" => Coding::Gzip,
             b"deflate" => Coding::Deflate,
-            b"identity" => continue,
+            b"identity" | b"none" => continue,
             _ => return Err(format!("nobody here knows {:?}", name.escape_ascii().to_string())),
         });
         if codings.len() > limits.codings {

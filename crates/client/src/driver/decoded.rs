@@ -11,6 +11,8 @@
 //! much the coded octets would become.
 //!
 //! Invariant: an end that the coding does not know of is an error, never a short success.
+//!
+//! Invariant: what is handed out before an error is the same, in whatever pieces the octets came.
 
 use crate::{
     Error, Timings,
@@ -84,7 +86,7 @@ struct Decoded {
     at: usize,
     /// Octets that ever came out.
     produced: u64,
-    /// The decoder has more to put out, without more input.
+    /// The decoder has more to say, without more input: octets, or what is wrong.
     more: bool,
     /// Something came in.
     begun: bool,
@@ -110,11 +112,15 @@ impl Decoded {
             self.at = 0;
             let result = decoder.decode(&mut input, &mut self.out, CHUNK);
             let used = before - input.len();
-            let status = result.map_err(|error| coding(error.to_string()))?;
-            if status == Status::Ended && used == 0 && before > 0 {
-                return Err(coding("something stands behind its end".into()));
-            }
-            self.more = status == Status::Full;
+            self.more = match result {
+                Ok(Status::Ended) if used == 0 && before > 0 => {
+                    return Err(coding("something stands behind its end".into()));
+                }
+                Ok(status) => status == Status::Full,
+                // What came out before the error is handed out first; the decoder repeats it.
+                Err(_) if !self.out.is_empty() => true,
+                Err(error) => return Err(coding(error.to_string())),
+            };
             self.inner.consume(used);
             self.measure(used)?;
         }
