@@ -294,6 +294,22 @@ fn a_streamed_answer_is_compressed_as_it_comes() {
     assert_eq!(answer.plain().len(), 3000 + 40 * 30_000);
 }
 
+#[test]
+fn an_old_client_is_answered_compressed_too() {
+    let old = |method: &str| format!("{method} / HTTP/1.0\r\nHost: a\r\n{GZIP}\r\n");
+    let whole = ask(&page(5000), &old("GET"));
+    assert_eq!(whole.plain(), text(5000).into_bytes());
+    assert_eq!(whole.field("Content-Length"), Some(whole.content.len().to_string().as_str()));
+    // The connection's end is that of the content, and gzip's own end tells that it is all.
+    let server = promising(5000, 5000);
+    let streamed = ask(&server, &old("GET"));
+    let framing = (streamed.field("Content-Length"), streamed.field("Transfer-Encoding"));
+    assert_eq!((streamed.field("Content-Encoding"), framing), (Some("gzip"), (None, None)));
+    assert_eq!(streamed.plain(), text(5000).into_bytes());
+    let head = ask(&server, &old("HEAD"));
+    assert_eq!((head.field("Content-Encoding"), head.content.len()), (Some("gzip"), 0));
+}
+
 /// Streams a page of which it says `said` octets, and writes `written` and the end.
 fn promising(said: u64, written: usize) -> Running {
     start(Compressed::new(
