@@ -13,6 +13,9 @@
 //! HTTP calls this `deflate` (RFC 9110 §8.4.1.2); some servers send raw DEFLATE under that name,
 //! and [`is_head`] tells the two apart.
 //!
+//! Invariant: the window that CINFO says binds: a reference beyond it is an error, even where a
+//! larger window would still have had the octets (as zlib itself, unless told, lets pass).
+//!
 //! Used by: `client` and `server` for `Content-Encoding: deflate`.
 
 use crate::{

@@ -104,6 +104,25 @@ fn zlib_says_the_window() {
 }
 
 #[test]
+fn no_reference_passes_the_window_that_cinfo_says() {
+    let mut text: Vec<u8> = (0..=255).collect();
+    text.extend(0..100_u8);
+    let mut out = Vec::new();
+    let mut encoder = zlib::Encoder::new(Level::DEFAULT, WindowBits::MAX);
+    encoder.encode(&text, &mut out, Flush::Finish);
+    assert_eq!(unzlib(&out), (text.clone(), Ok(Status::Ended)));
+    // 256 octets back is just what the smallest window holds, and 257 is not.
+    let small = [&[0x08, 0x1d][..], &out[2..]].concat();
+    assert_eq!(unzlib(&small), (text.clone(), Ok(Status::Ended)));
+    text.insert(256, b'!');
+    let mut out = Vec::new();
+    let mut encoder = zlib::Encoder::new(Level::DEFAULT, WindowBits::MAX);
+    encoder.encode(&text, &mut out, Flush::Finish);
+    let small = [&[0x08, 0x1d][..], &out[2..]].concat();
+    assert_eq!(error(unzlib(&small)).0, Violation::DistanceTooFar);
+}
+
+#[test]
 fn cm_is_8() {
     assert_eq!(error(unzlib(&with(ZLIB, 0, 0x79))), (Violation::ZlibMethod, 0, 0));
     assert_eq!(error(gunzip(&with(GZIP, 2, 7))), (Violation::GzipMethod, 2, 0));

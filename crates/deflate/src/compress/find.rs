@@ -144,6 +144,7 @@ impl Chains {
         self.next = at + 1;
         let oldest = ground.oldest(at);
         let mut best = Found { length: than, distance: 0 };
+        // Three of the four are compared: shifted, the last one, which is the highest, is gone.
         if best.length < 3
             && let Some(before) = usize::from(three).checked_sub(1)
             && before >= oldest

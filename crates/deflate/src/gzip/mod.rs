@@ -10,6 +10,12 @@
 //!   file     one member or more
 //! ```
 //!
+//! Nothing says how many members there are, so a file may end behind each of them, and what stands
+//! there is either another member or an error: octets that somebody left behind are not passed
+//! over. A file of many tiny members takes time for each, and memory for one.
+//!
+//! Invariant: a member's head is listened to and not kept; what is held is one window and a trailer.
+//!
 //! Used by: `client` and `server` for `Content-Encoding: gzip`.
 
 mod head;
