@@ -14,7 +14,7 @@
 //! there is either another member or an error: octets that somebody left behind are not passed
 //! over. A file of many tiny members takes time for each, and memory for one.
 //!
-//! Invariant: a member's head is listened to and not kept; what is held is one window and a trailer.
+//! Invariant: a head is listened to and not kept; what is held is one window and a trailer.
 //!
 //! Used by: `client` and `server` for `Content-Encoding: gzip`.
 
