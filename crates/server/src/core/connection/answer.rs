@@ -3,7 +3,7 @@
 //! ```text
 //!   Respond            ──► head, content, end            all at once
 //!   Begin, Data …, End ──► head │ content … │ end        as the peer takes it
-//!   Abort              ──► the connection is cut         the peer must see that something is missing
+//!   Abort              ──► the connection is cut         the peer must see that it is not all
 //! ```
 //!
 //! Invariant: a head that announced content is followed by its end or by the connection's.
