@@ -1,17 +1,17 @@
 //! Large buffers that were sent are kept for the next large message of the same thread.
 //!
-//! A message of a megabyte is gathered in a vector, and sent from it when it is echoed or passed on.
-//! Freed then, its pages go back to the kernel, and the next message has each of them cleared and
-//! mapped again: a quarter of what an echo costs. Kept with each connection they would cost a
-//! megabyte for each one that idles. So a thread, which is a loop with all its connections, keeps a
-//! few of them:
+//! A message of a megabyte is gathered in a vector, and sent from it when it is echoed or passed
+//! on. Freed then, its pages go back to the kernel, and the next message has each of them cleared
+//! and mapped again: a quarter of what an echo costs. Kept with each connection they would cost a
+//! megabyte for each one that idles. So a thread, which is a loop with all its connections, keeps
+//! a few of them:
 //!
 //! ```text
-//!   Output ── the last octet is sent ──► give ──► a few vectors ──► take ──► a message that begins
+//!   Output ── the last octet is sent ──► give ──► a few vectors ──► take ──► the next message
 //! ```
 //!
-//! Invariant: what is kept is empty vectors, at most [`KEPT`] octets of them in all; nobody can read
-//! in one what it held before.
+//! Invariant: what is kept is empty vectors, 8 MiB of capacity at the most; nobody can read in one
+//! what it held before.
 //!
 //! Invariant: it changes what memory is used, and nothing else that can be seen.
 //!
