@@ -206,24 +206,30 @@ impl AlgorithmIdentifier {
         if fits { Ok(algorithm) } else { Err(wrong) }
     }
 
-    /// Writes the identifier under which a certificate names `scheme`, as far as `issue` needs it.
-    pub(crate) fn write(scheme: Scheme, out: &mut Writer<'_>) {
-        out.sequence(|inner| match scheme {
-            Scheme::EcdsaP256Sha256 | Scheme::EcdsaP384Sha256 => inner.oid(&oid::ECDSA_SHA256),
-            Scheme::EcdsaP384Sha384 | Scheme::EcdsaP256Sha384 => inner.oid(&oid::ECDSA_SHA384),
-            Scheme::Ed25519 => inner.oid(&oid::ED25519),
+    /// The identifier under which a certificate names `scheme`.
+    pub(crate) fn of(scheme: Scheme) -> Self {
+        let (algorithm, parameters) = match scheme {
+            Scheme::EcdsaP256Sha256 | Scheme::EcdsaP384Sha256 => (oid::ECDSA_SHA256, None),
+            Scheme::EcdsaP384Sha384 | Scheme::EcdsaP256Sha384 => (oid::ECDSA_SHA384, None),
+            Scheme::Ed25519 => (oid::ED25519, None),
             Scheme::RsaPkcs1(hash) => {
-                inner.oid(&match hash {
+                let algorithm = match hash {
                     Hash::Sha256 => oid::RSA_SHA256,
                     Hash::Sha384 => oid::RSA_SHA384,
                     Hash::Sha512 => oid::RSA_SHA512,
-                });
-                inner.null();
+                };
+                (algorithm, Some(Writer::build(|out| out.null())))
             }
-            Scheme::RsaPss(hash) => {
-                inner.oid(&oid::RSA_PSS);
-                write_pss(hash, inner);
-            }
+            Scheme::RsaPss(hash) => (oid::RSA_PSS, Some(pss_parameters(hash))),
+        };
+        Self { algorithm, parameters }
+    }
+
+    /// Writes it, as it was read.
+    pub fn write(&self, out: &mut Writer<'_>) {
+        out.sequence(|inner| {
+            inner.oid(&self.algorithm);
+            inner.raw(self.parameters.as_deref().unwrap_or_default());
         });
     }
 }
@@ -261,7 +267,7 @@ fn digest(reader: &mut Reader<'_>) -> Result<Option<Hash>, Error> {
     Ok(Hash::from_oid(&id.algorithm).filter(|_| plain))
 }
 
-fn write_pss(hash: Hash, out: &mut Writer<'_>) {
+fn pss_parameters(hash: Hash) -> Vec<u8> {
     let digest = |out: &mut Writer<'_>| {
         out.sequence(|inner| {
             inner.oid(&match hash {
@@ -272,14 +278,16 @@ fn write_pss(hash: Hash, out: &mut Writer<'_>) {
             inner.null();
         });
     };
-    out.sequence(|inner| {
-        inner.wrap(Tag::constructed(0), digest);
-        inner.wrap(Tag::constructed(1), |mask| {
-            mask.sequence(|mgf| {
-                mgf.oid(&oid::MGF1);
-                digest(mgf);
+    Writer::build(|out| {
+        out.sequence(|inner| {
+            inner.wrap(Tag::constructed(0), digest);
+            inner.wrap(Tag::constructed(1), |mask| {
+                mask.sequence(|mgf| {
+                    mgf.oid(&oid::MGF1);
+                    digest(mgf);
+                });
             });
+            inner.wrap(Tag::constructed(2), |salt| salt.number(hash.octets()));
         });
-        inner.wrap(Tag::constructed(2), |salt| salt.number(hash.octets()));
-    });
+    })
 }

@@ -106,8 +106,6 @@ violations! {
         "X.690 §8.6.2";
     /// Bits that do not count are 0.
     BitStringPadding "a BIT STRING whose unused bits are not 0", "X.690 §11.2.1";
-    /// A list of named bits ends with a bit that is set.
-    NamedBitsTrailing "named bits that end with a bit not set", "X.690 §11.2.2";
     /// Keys and signatures are whole octets.
     BitStringNotOctets "a BIT STRING that is not whole octets", "RFC 5280 §4.1";
     /// NULL has no octets.
@@ -124,8 +122,6 @@ violations! {
     StringInvalid { tag: Tag } "a character that no {tag} has", "X.690 §8.23";
     /// A time that is not digits and Z in the one form that DER leaves, or no such day or hour.
     TimeInvalid { form: &'static str } "a time that is not {form}", "RFC 5280 §4.1.2.5";
-    /// Years 1950 to 2049 are written as UTCTime, all others as GeneralizedTime.
-    TimeForm "a GeneralizedTime of a year that UTCTime can say", "RFC 5280 §4.1.2.5";
 
     // Certificates.
     /// Versions 1, 2 and 3 are written as 0, 1 and 2.

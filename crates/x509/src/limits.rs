@@ -10,7 +10,7 @@
 /// Ceilings of reading and of verifying. All are on by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Octets of one certificate, 256 KiB. Those on the web have 1 to 6 KiB; some with a thousand
+    /// Octets of one certificate, 128 KiB. Those on the web have 1 to 6; some with a thousand
     /// names have 40.
     pub certificate: usize,
     /// Octets of one PEM file, 16 MiB. A system's file of roots has 0.2.
@@ -32,7 +32,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            certificate: 256 << 10,
+            certificate: 128 << 10,
             pem: 16 << 20,
             nesting: 16,
             depth: 8,

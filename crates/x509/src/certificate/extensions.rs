@@ -210,7 +210,8 @@ fn basic(value: &mut Reader<'_>) -> Result<BasicConstraints, Error> {
     })
 }
 
-/// Named bits, of which at least one is set.
+/// Named bits, of which at least one is set. The last bit should be set (X.690 §11.2.2), and is not
+/// in two roots of every system, so that is not asked.
 fn key_usage(value: &mut Reader<'_>) -> Result<KeyUsage, Error> {
     const NAMES: [&str; 9] = [
         "digitalSignature",
@@ -224,7 +225,7 @@ fn key_usage(value: &mut Reader<'_>) -> Result<KeyUsage, Error> {
         "decipherOnly",
     ];
     let start = value.offset();
-    let bits = value.named_bits("KeyUsage")?;
+    let bits = value.bit_string("KeyUsage")?;
     value.explain(|| {
         let set = NAMES.iter().enumerate().filter(|(at, _)| bits.is_set(*at));
         set.map(|(_, name)| *name).collect::<Vec<_>>().join(", ")

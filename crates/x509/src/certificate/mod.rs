@@ -34,8 +34,8 @@ pub use extensions::{AuthorityKeyIdentifier, BasicConstraints, Extension, Extens
 pub use read::dissect;
 
 use crate::{
-    DistinguishedName, Error, GeneralName, Limits, PublicKey, SignatureAlgorithm, Violation,
-    der::DateTime, pem,
+    AlgorithmIdentifier, DistinguishedName, Error, GeneralName, Limits, PublicKey,
+    SignatureAlgorithm, Violation, der::DateTime, pem,
 };
 use std::{fmt, ops::Range, sync::Arc};
 use wire::UnixTime;
@@ -73,6 +73,7 @@ struct Fields {
     public_key: PublicKey,
     extensions: Extensions,
     signature_algorithm: SignatureAlgorithm,
+    signature_id: AlgorithmIdentifier,
     signature: Range<usize>,
 }
 
@@ -90,9 +91,22 @@ impl Certificate {
     /// # Errors
     /// As there.
     pub fn read_with(der: &[u8], limits: &Limits) -> Result<Self, Error> {
-        let mut reader = wire::Reader::new(der);
-        let certificate = read::certificate(&mut reader, limits)?;
-        Ok(certificate)
+        read::certificate(&mut wire::Reader::new(der), limits)
+    }
+
+    /// A chain as a peer sends it: the first must be readable; of the others, those that are not are
+    /// left out, for a path may be found without them.
+    ///
+    /// # Errors
+    /// Of the first; [`Violation::Empty`] if there is none.
+    pub fn read_chain<D: AsRef<[u8]>>(
+        ders: impl IntoIterator<Item = D>,
+    ) -> Result<Vec<Self>, Error> {
+        let mut ders = ders.into_iter();
+        let leaf = ders.next().ok_or(Violation::Empty.at("certificate_list", 0))?;
+        let mut chain = vec![Self::read(leaf.as_ref())?];
+        chain.extend(ders.filter_map(|der| Self::read(der.as_ref()).ok()));
+        Ok(chain)
     }
 
     /// Every `CERTIFICATE` of a PEM text, in order; other blocks are passed over. What a server
@@ -163,6 +177,11 @@ impl Certificate {
     /// How it is signed.
     pub fn signature_algorithm(&self) -> &SignatureAlgorithm {
         &self.fields.signature_algorithm
+    }
+
+    /// The same as it stood.
+    pub fn signature_id(&self) -> &AlgorithmIdentifier {
+        &self.fields.signature_id
     }
 
     /// The octets that are signed.

@@ -100,6 +100,7 @@ fn tbs_certificate(
         public_key,
         extensions,
         signature_algorithm,
+        signature_id: signature.clone(),
         signature: 0..0,
     };
     Ok((fields, signature))

@@ -146,21 +146,6 @@ impl<'a> Reader<'a> {
         Ok(BitString { octets, unused })
     }
 
-    /// A BIT STRING of named bits: the last one is set, for those behind it are 0 unsaid.
-    ///
-    /// # Errors
-    /// As [`bit_string`](Self::bit_string); [`Violation::NamedBitsTrailing`].
-    pub fn named_bits(&mut self, field: &'static str) -> Result<BitString<'a>, Error> {
-        let start = self.offset();
-        let bits = self.bit_string(field)?;
-        match bits.octets.last() {
-            Some(last) if last & (1 << bits.unused) == 0 => {
-                Err(Violation::NamedBitsTrailing.at(field, start))
-            }
-            _ => Ok(bits),
-        }
-    }
-
     /// A BIT STRING of whole octets: a key or a signature.
     ///
     /// # Errors
@@ -227,7 +212,7 @@ impl<'a> Reader<'a> {
     /// A time, as certificates write it.
     ///
     /// # Errors
-    /// [`Violation::TimeInvalid`], [`Violation::TimeForm`].
+    /// [`Violation::TimeInvalid`].
     pub fn time(&mut self, field: &'static str) -> Result<UnixTime, Error> {
         let start = self.offset();
         let tag =

@@ -24,7 +24,7 @@
 //!
 //! Used by: tests and experiments; whoever wants several servers under one root.
 
-use super::{Serial, Template, leaf, template::key_identifier};
+use super::{Serial, Template, key_identifier, leaf};
 use crate::{
     Certificate, DistinguishedName, Error, KeyUsage, PublicKey, ServerName, SigningKey, Validity,
     Violation,

@@ -39,6 +39,7 @@ mod template;
 
 pub use authority::{Authority, Usage};
 pub use template::Template;
+pub(crate) use template::key_identifier;
 
 use crate::{
     Certificate, DistinguishedName, Error, GeneralName, KeyUsage, PublicKey, ServerName,

@@ -9,7 +9,7 @@
 
 use super::Serial;
 use crate::{
-    AlgorithmIdentifier, DistinguishedName, Error, PublicKey, SigningKey, Validity,
+    AlgorithmIdentifier, Certificate, DistinguishedName, Error, PublicKey, SigningKey, Validity,
     der::{Oid, Tag, Writer, oid},
 };
 
@@ -77,8 +77,26 @@ impl Template {
         });
     }
 
-    /// The part that is signed, DER, with the algorithm as `id` writes it.
-    pub(crate) fn tbs(&self, id: impl FnOnce(&mut Writer<'_>)) -> Vec<u8> {
+    /// The fields of one that is there, to change some of them. Unique identifiers, which nobody
+    /// writes, are left behind.
+    pub fn of(certificate: &Certificate) -> Self {
+        let extensions = certificate.extensions().all.iter().map(|extension| {
+            let contents = certificate.contents(extension).to_vec();
+            (extension.id.clone(), extension.critical, contents)
+        });
+        Self {
+            version: certificate.version(),
+            serial: certificate.serial().to_vec(),
+            issuer: certificate.issuer().clone(),
+            validity: certificate.validity(),
+            subject: certificate.subject().clone(),
+            spki: certificate.public_key().spki().to_vec(),
+            extensions: extensions.collect(),
+        }
+    }
+
+    /// The part that is signed, DER.
+    pub(crate) fn tbs(&self, signature: &AlgorithmIdentifier) -> Vec<u8> {
         Writer::build(|out| {
             out.sequence(|tbs| {
                 if self.version != 1 {
@@ -86,7 +104,7 @@ impl Template {
                     tbs.wrap(Tag::constructed(0), |inner| inner.number(version));
                 }
                 tbs.value(Tag::INTEGER, &self.serial);
-                id(tbs);
+                signature.write(tbs);
                 tbs.raw(self.issuer.der());
                 tbs.sequence(|validity| {
                     validity.time(self.validity.not_before);
@@ -121,12 +139,13 @@ impl Template {
     /// [`SigningFailed`](crate::Violation::SigningFailed).
     pub fn sign(&self, key: &SigningKey) -> Result<Vec<u8>, Error> {
         let scheme = key.certificate_scheme();
-        let tbs = self.tbs(|out| AlgorithmIdentifier::write(scheme, out));
+        let id = AlgorithmIdentifier::of(scheme);
+        let tbs = self.tbs(&id);
         let signature = key.sign(scheme, &tbs)?;
         Ok(Writer::build(|out| {
             out.sequence(|certificate| {
                 certificate.raw(&tbs);
-                AlgorithmIdentifier::write(scheme, certificate);
+                id.write(certificate);
                 certificate.bit_octets(&signature);
             });
         }))
@@ -134,7 +153,7 @@ impl Template {
 }
 
 /// A short name for a key.
-pub(super) fn key_identifier(spki: &[u8]) -> Vec<u8> {
+pub(crate) fn key_identifier(spki: &[u8]) -> Vec<u8> {
     let digest = ring::digest::digest(&ring::digest::SHA256, spki);
     digest.as_ref().get(..20).unwrap_or_default().to_vec()
 }

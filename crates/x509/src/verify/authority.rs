@@ -8,8 +8,12 @@
 //! | keyUsage, if there, has keyCertSign              | yes          | yes                |
 //! | pathLenConstraint allows the authorities below   | yes          | yes                |
 //! | extKeyUsage, if there, has the purpose or any    | yes          | yes                |
+//! | basicConstraints are critical                    | yes          | –                  |
 //! | subjectKeyIdentifier                             | yes          | –                  |
-//! | authorityKeyIdentifier names the issuer's key    | yes, unless issued to itself | unless issued to itself; then its own key, if any |
+//! | authorityKeyIdentifier names the issuer's key    | yes, unless issued to itself | its own, if issued to itself and if there |
+//!
+//! A root is trusted because somebody chose it, and several that everybody chose were made before
+//! these rules; so of its form only that is asked which would make it say two things at once.
 //!
 //! Used by: `path`, before a signature is checked.
 
@@ -67,20 +71,18 @@ fn form(authority: &Certificate, place: Place) -> Result<(), Refused> {
     let issuers = extensions.authority_key_identifier.as_ref();
     let identifier = issuers.and_then(|issuers| issuers.key_identifier.as_ref());
     let self_issued = authority.is_self_issued();
-    let rule = if !extensions.is_critical(&oid::BASIC_CONSTRAINTS) {
-        "its basicConstraints are not critical (RFC 5280 §4.2.1.9)"
-    } else if authority.subject().is_empty() {
+    let rule = if authority.subject().is_empty() {
         "it is an authority without a subject (RFC 5280 §4.1.2.6)"
-    } else if own.is_none() && !place.root {
+    } else if place.root && self_issued && issuers.is_some() && identifier != own {
+        "its authorityKeyIdentifier is not its own subjectKeyIdentifier (BR 7.1.2.1.3)"
+    } else if place.root {
+        return Ok(());
+    } else if !extensions.is_critical(&oid::BASIC_CONSTRAINTS) {
+        "its basicConstraints are not critical (RFC 5280 §4.2.1.9)"
+    } else if own.is_none() {
         "it is an authority without a subjectKeyIdentifier (RFC 5280 §4.2.1.2)"
     } else if identifier.is_none() && !self_issued {
         "its authorityKeyIdentifier does not name a key (RFC 5280 §4.2.1.1)"
-    } else if !place.root || !self_issued || issuers.is_none() {
-        return Ok(());
-    } else if issuers.is_some_and(|issuers| issuers.issuer_and_serial) {
-        "its authorityKeyIdentifier has a serial number (BR 7.1.2.1.3)"
-    } else if identifier.is_none() || identifier != own {
-        "its authorityKeyIdentifier is not its own subjectKeyIdentifier (BR 7.1.2.1.3)"
     } else {
         return Ok(());
     };

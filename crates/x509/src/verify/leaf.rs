@@ -78,7 +78,6 @@ fn usage(leaf: &Certificate, purpose: Purpose) -> Result<(), Refused> {
         let problem = "without digitalSignature, so it signs no handshake (RFC 8446 §4.4.2.2)";
         return Err(Refused::WrongUsage { which: which(), problem });
     }
-    // anyExtendedKeyUsage will not do for a leaf (BR 7.1.2.7.10).
     match &extensions.extended_key_usage {
         Some(purposes) if !purposes.contains(&purpose.oid()) => {
             Err(Refused::WrongPurpose { which: which(), purpose: purpose.name() })
@@ -101,7 +100,10 @@ fn form(leaf: &Certificate) -> Result<(), Refused> {
     }
     let named = extensions.subject_alt_name.is_some();
     let critical = extensions.is_critical(&oid::SUBJECT_ALT_NAME);
+    let any = extensions.extended_key_usage.as_ref();
+    let any = any.is_some_and(|purposes| purposes.contains(&oid::ANY_EXTENDED_KEY_USAGE));
     let rule = match (leaf.subject().is_empty(), critical) {
+        _ if any => "its key is for any use (BR 7.1.2.7.10)",
         _ if extensions.name_constraints.is_some() => {
             "it has nameConstraints, and is no authority (RFC 5280 §4.2.1.10)"
         }
