@@ -1,4 +1,9 @@
 //! The fuzz targets' properties, for the inputs that chance finds in a second.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that panics has failed, which is what it is for"
+)]
 
 use proptest::prelude::*;
 use x509::{
@@ -41,9 +46,9 @@ proptest! {
     /// With authorities that may sign, valid and unconstrained, paths are long and many.
     #[test]
     fn any_family_of_authorities(drawn in prop::collection::vec((any::<u8>(), any::<u8>(), any::<bool>()), 1..6)) {
-        let mut octets = vec![0x04, 0x00, 0, 0, 0];
+        let mut octets = vec![0, 0, 0, 0, 0];
         for (names, keys, root) in drawn {
-            octets.extend([names, keys, 0x06 | u8::from(root), 0, 0]);
+            octets.extend([names, keys, u8::from(root), 0, 0]);
         }
         fuzzing::check_paths(&octets);
     }
@@ -67,4 +72,33 @@ fn every_beginning_of_a_certificate_is_an_error() {
         fuzzing::check_certificate(prefix);
         assert_eq!(x509::Certificate::read(prefix).is_ok(), prefix.len() == octets.len());
     });
+}
+
+/// The judge of families judges something: paths are found, and refused for many reasons.
+#[test]
+fn families_are_of_every_kind() {
+    let mut random = wire::Scripted(1);
+    let mut story = std::collections::BTreeMap::<&str, usize>::new();
+    for _ in 0..5_000 {
+        let mut octets = random.next_u64().to_be_bytes().repeat(4);
+        wire::Random::fill(&mut random, &mut octets);
+        // A leaf that could be believed; the rest is drawn.
+        octets[2..5].copy_from_slice(&[0, 0, 0]);
+        fuzzing::check_paths(&octets);
+        let family = fuzzing::Family::draw(&octets).unwrap();
+        let verifier = x509::Verifier::new(family.roots().into_iter().collect());
+        let answer = verifier.verify_server(&family.chain(), &family.name(), fuzzing::NOW);
+        let kind = match answer {
+            Ok(path) if path.certificates().len() > 2 => "a long path",
+            Ok(_) => "a short path",
+            Err(x509::Refused::PathTooLong { .. }) => "too long",
+            Err(x509::Refused::NameNotPermitted { .. } | x509::Refused::NameExcluded { .. }) => {
+                "constraints"
+            }
+            Err(x509::Refused::UnknownIssuer { .. }) => "unknown",
+            Err(_) => "others",
+        };
+        *story.entry(kind).or_default() += 1;
+    }
+    assert_eq!(story.len(), 6, "{story:?}");
 }

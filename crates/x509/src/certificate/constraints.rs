@@ -60,7 +60,11 @@ impl ConstrainedName {
         reader.sequence("GeneralSubtree", RFC, |subtree| {
             let at = subtree.offset();
             let base = match subtree.peek() {
-                Some(tag @ Tag(0x87)) => range(subtree.value("iPAddress", tag)?, at)?,
+                Some(tag @ Tag(0x87)) => {
+                    let range = range(subtree.value("iPAddress", tag)?, at)?;
+                    subtree.explain(|| range.to_string());
+                    range
+                }
                 _ => Self::of(GeneralName::read(subtree)?, at)?,
             };
             match subtree.is_empty() {

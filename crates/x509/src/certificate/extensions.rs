@@ -118,10 +118,10 @@ impl Extensions {
     /// Reads `[3]` with the list inside; ranges are counted from `start`.
     pub(super) fn read(tbs: &mut Reader<'_>, start: usize) -> Result<Self, Error> {
         tbs.structure("extensions", RFC, Tag::constructed(3), |explicit| {
-            explicit.sequence("extensions", RFC, |list| {
+            explicit.sequence("Extensions", RFC, |list| {
                 let (mut extensions, mut seen) = (Self::default(), HashSet::new());
                 if list.is_empty() {
-                    return Err(list.error(Violation::Empty, "extensions"));
+                    return Err(list.error(Violation::Empty, "Extensions"));
                 }
                 while !list.is_empty() {
                     list.sequence("Extension", RFC, |inner| {
@@ -156,37 +156,36 @@ impl Extensions {
     /// The contents of an extension, by its kind.
     fn value(&mut self, id: &Oid, inner: &mut Reader<'_>) -> Result<(), Error> {
         if *id == oid::AUTHORITY_KEY_IDENTIFIER {
-            let read =
-                inner.wrapped("AuthorityKeyIdentifier", "RFC 5280 §4.2.1.1", authority_key)?;
+            let read = inner.wrapped("extnValue", "RFC 5280 §4.2.1.1", authority_key)?;
             self.authority_key_identifier = Some(read);
         } else if *id == oid::SUBJECT_KEY_IDENTIFIER {
-            let read = inner.wrapped("SubjectKeyIdentifier", "RFC 5280 §4.2.1.2", |value| {
+            let read = inner.wrapped("extnValue", "RFC 5280 §4.2.1.2", |value| {
                 Ok(value.value("KeyIdentifier", Tag::OCTET_STRING)?.to_vec())
             })?;
             self.subject_key_identifier = Some(read);
         } else if *id == oid::KEY_USAGE {
-            self.key_usage = Some(inner.wrapped("KeyUsage", "RFC 5280 §4.2.1.3", key_usage)?);
+            self.key_usage = Some(inner.wrapped("extnValue", "RFC 5280 §4.2.1.3", key_usage)?);
         } else if *id == oid::SUBJECT_ALT_NAME {
             let rfc = "RFC 5280 §4.2.1.6";
-            let read = inner.wrapped("SubjectAltName", rfc, |value| {
+            let read = inner.wrapped("extnValue", rfc, |value| {
                 value.list("GeneralNames", rfc, Tag::SEQUENCE, GeneralName::read)
             })?;
             self.subject_alt_name = Some(read);
         } else if *id == oid::BASIC_CONSTRAINTS {
             let rfc = "RFC 5280 §4.2.1.9";
-            self.basic_constraints = Some(inner.wrapped("BasicConstraints", rfc, basic)?);
+            self.basic_constraints = Some(inner.wrapped("extnValue", rfc, basic)?);
         } else if *id == oid::NAME_CONSTRAINTS {
             let rfc = "RFC 5280 §4.2.1.10";
-            let read = inner.wrapped("NameConstraints", rfc, NameConstraints::read)?;
+            let read = inner.wrapped("extnValue", rfc, NameConstraints::read)?;
             self.name_constraints = Some(read);
         } else if *id == oid::EXTENDED_KEY_USAGE {
             let rfc = "RFC 5280 §4.2.1.12";
-            let read = inner.wrapped("ExtKeyUsageSyntax", rfc, |value| {
+            let read = inner.wrapped("extnValue", rfc, |value| {
                 value.list("ExtKeyUsageSyntax", rfc, Tag::SEQUENCE, |list| list.oid("KeyPurposeId"))
             })?;
             self.extended_key_usage = Some(read);
         } else if *id == oid::AUTHORITY_INFO_ACCESS {
-            inner.wrapped("AuthorityInfoAccess", "RFC 5280 §4.2.2.1", authority_access)?;
+            inner.wrapped("extnValue", "RFC 5280 §4.2.2.1", authority_access)?;
         } else {
             inner.value("extnValue", Tag::OCTET_STRING)?;
         }

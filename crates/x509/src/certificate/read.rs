@@ -110,7 +110,9 @@ fn tbs_certificate(
 fn version(tbs: &mut Reader<'_>) -> Result<u8, Error> {
     let start = tbs.offset();
     let written = tbs.optional("version", "RFC 5280 §4.1.2.1", Tag::constructed(0), |inner| {
-        inner.number("version", Tag::INTEGER, 255)
+        let written = inner.number("version", Tag::INTEGER, 255)?;
+        inner.explain(|| format!("version {}", written + 1));
+        Ok(written)
     })?;
     match written {
         None => Ok(1),

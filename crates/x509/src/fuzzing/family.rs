@@ -40,7 +40,7 @@ pub(super) struct Plan {
     pub(super) may_sign: bool,
     pub(super) is_expired: bool,
     pub(super) path_len: Option<u64>,
-    /// Bit 0: an extKeyUsage; bit 1: with serverAuth; bit 2: of the leaf, which name.
+    /// Bit 0: an extKeyUsage; bit 1: for clients alone; bit 2: of the leaf, which name.
     pub(super) usage: u8,
     /// Bit 0: permitted `a.example`; bit 1: permitted `b.example`; bit 2: excluded `www.a.example`.
     pub(super) constraints: u8,
@@ -104,18 +104,20 @@ fn keys() -> &'static [SigningKey] {
 impl Plan {
     fn draw(at: usize, drawn: &[u8]) -> Option<Self> {
         let &[names, keys, bits, extra, constraints] = drawn else { return None };
+        // What makes a member useless takes two bits, or hardly any family would have a path.
+        let (odd, leaf) = (|bit: u8| bits >> bit & 3 == 3, at == 0);
         Some(Self {
             subject: names & 3,
             issuer: names >> 2 & 3,
             key: keys & 3,
             signer: keys >> 2 & 3,
-            is_root: at > 0 && bits & 1 != 0,
-            is_authority: bits & 2 != 0,
-            may_sign: bits & 4 != 0,
-            is_expired: bits & 0x18 == 0x18,
+            is_root: !leaf && bits & 1 != 0,
+            is_authority: odd(1) == leaf,
+            may_sign: odd(3) == leaf,
+            is_expired: odd(5),
             path_len: (extra & 8 != 0).then_some(u64::from(extra >> 4 & 3)),
             usage: extra & 7,
-            constraints: if at == 0 { 0 } else { constraints & 7 },
+            constraints: if leaf { 0 } else { constraints & constraints >> 4 & 7 },
         })
     }
 
@@ -159,7 +161,7 @@ fn extensions(template: &mut Template, plan: &Plan, leaf: bool) {
     if plan.usage & 1 != 0 {
         template.extension(oid::EXTENDED_KEY_USAGE, false, |out| {
             out.sequence(|list| {
-                let server = plan.usage & 2 != 0;
+                let server = plan.usage & 2 == 0;
                 list.oid(&if server { oid::SERVER_AUTH } else { oid::CLIENT_AUTH });
             });
         });

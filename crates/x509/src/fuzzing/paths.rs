@@ -103,9 +103,7 @@ fn exists<'a>(path: &mut Vec<&'a Plan>, members: &'a [Plan]) -> bool {
 /// The rules of RFC 5280 §6.1, for a path that hangs together.
 fn is_valid(path: &[&Plan]) -> bool {
     let is_self_issued = |member: &Plan| member.subject == member.issuer;
-    let sound = path
-        .iter()
-        .all(|member| !member.is_expired && (member.usage & 1 == 0 || member.usage & 2 != 0));
+    let sound = path.iter().all(|member| !member.is_expired && member.usage & 3 != 3);
     let leaf = path.first().is_some_and(|leaf| !leaf.is_authority && !leaf.may_sign);
     let authorities = path.iter().enumerate().skip(1).all(|(at, authority)| {
         let below = path.iter().take(at).skip(1).filter(|below| !is_self_issued(below)).count();
