@@ -163,6 +163,8 @@ errors! {
         "RFC 8446 §4.2.1", PROTOCOL_VERSION;
     /// A ClientHello offers exactly the compression that is none.
     Compression "compression methods other than null", "RFC 8446 §4.1.2", ILLEGAL_PARAMETER;
+    /// QUIC needs no disguise.
+    SessionIdQuic "legacy_session_id is not empty, under QUIC", "RFC 9001 §8.4", ILLEGAL_PARAMETER;
     /// No cipher suite that both know.
     NoSuite "no cipher suite in common", "RFC 8446 §4.1.1", HANDSHAKE_FAILURE;
     /// No group that both know.

@@ -24,16 +24,36 @@
 
 mod alert;
 mod basics;
+mod config;
 mod error;
+mod exchange;
 pub mod extension;
+#[doc(hidden)]
+pub mod fuzzing;
+pub mod handshake;
+pub mod keylog;
 pub mod message;
+pub mod record;
 mod refusal;
 pub mod schedule;
 mod suite;
+mod ticket;
+mod timer;
+mod trace;
 mod vector;
+mod verifier;
 
 pub use alert::Alert;
 pub use basics::{Level, Limits, Moment, Role};
+pub use config::{
+    CertificateQuery, CertificateResolver, CertificatesByName, CertifiedKey, ClientAuth,
+    ClientConfig, ServerConfig, Signer,
+};
 pub use error::{Error, Misuse};
+pub use exchange::{KeyExchange, KeyPair, RingExchange, SharedSecret};
+pub use handshake::{EarlyData, Event, Handshake, Summary};
+pub use keylog::KeyLog;
 pub use refusal::Refusal;
 pub use suite::{NamedGroup, SignatureScheme, Suite};
+pub use ticket::{MemorySessions, MemoryTickets, Session, SessionStore, Ticket, TicketStore};
+pub use verifier::{CertificateVerifier, Unverified};

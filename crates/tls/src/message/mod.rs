@@ -38,6 +38,7 @@ use std::fmt;
 use wire::{Reader, TooLong, Writer};
 
 pub use certificate::{Certificate, CertificateEntry, CertificateRequest, CertificateVerify};
+pub(crate) use hello::suite_name;
 pub use hello::{ClientHello, Random};
 pub use server_hello::{EncryptedExtensions, ServerHello};
 pub use short::{Finished, KeyUpdate, NewSessionTicket};

@@ -1,0 +1,117 @@
+//! The server's Finished, our own flight behind it, and tickets afterwards.
+//!
+//! RFC 8446 §4.4, §4.5, §4.6.1
+//!
+//! ```text
+//!   Finished ─► application keys of the server
+//!   EndOfEarlyData?  under the early key, if early data was accepted
+//!   Certificate?     if we were asked; empty if we have none
+//!   CertificateVerify?
+//!   Finished         ─► our application keys; done
+//! ```
+
+use super::{Client, Early};
+use crate::{
+    CertificateQuery, Error, Level, Role, Ticket,
+    handshake::{
+        core::{Core, OUT_OF_ORDER},
+        event::Event,
+    },
+    message::{self, CertificateVerify, Message, NewSessionTicket},
+    schedule::resumption_psk,
+};
+use std::time::Duration;
+
+impl Client {
+    pub(super) fn finished(
+        &mut self,
+        core: &mut Core,
+        verify_data: &[u8],
+        octets: &[u8],
+    ) -> Result<(), Error> {
+        let server = self.server_secret.take().ok_or(OUT_OF_ORDER)?;
+        core.check_finished(&server, verify_data, octets)?;
+        let master = self.handshake.take().ok_or(OUT_OF_ORDER)?.master();
+        let (suite, digest) = (core.suite()?, core.digest()?);
+        let (client_data, server_data) =
+            (master.client_traffic(&digest), master.server_traffic(&digest));
+        core.keep_exporter(&master, &digest);
+
+        if self.early == Early::Accepted && !core.is_quic() {
+            core.send(Level::EarlyData, &Message::EndOfEarlyData)?;
+        }
+        self.install_ours(core)?;
+        if let Some(schemes) = self.request.take() {
+            self.identify(core, &schemes)?;
+        }
+        core.send_finished(&self.client_secret.take().ok_or(OUT_OF_ORDER)?)?;
+        core.install(Level::Application, Role::Server, suite, &server_data);
+        core.install(Level::Application, Role::Client, suite, &client_data);
+        self.resumption = Some(master.resumption_master(&core.digest()?));
+        core.events.push_back(Event::Complete(Box::new(core.summary.clone())));
+        Ok(())
+    }
+
+    /// Says who we are, or that we do not.
+    fn identify(
+        &mut self,
+        core: &mut Core,
+        schemes: &[crate::SignatureScheme],
+    ) -> Result<(), Error> {
+        let name = self.name.to_string();
+        let query = CertificateQuery {
+            server_name: Some(&name),
+            schemes,
+            alpn: core.summary.alpn.as_slice(),
+        };
+        let key = self.config.certificates.as_ref().and_then(|found| found.resolve(&query));
+        let key = key.and_then(|key| key.choose(schemes).map(|scheme| (key, scheme)));
+        let Some((key, algorithm)) = key else {
+            return core.send(
+                Level::Handshake,
+                &Message::Certificate(message::Certificate {
+                    certificate_request_context: Vec::new(),
+                    certificate_list: Vec::new(),
+                }),
+            );
+        };
+        core.send_octets(Level::Handshake, key.message());
+        let content = CertificateVerify::content(Role::Client, core.digest()?.as_ref());
+        let signature = key.sign(algorithm, &content)?;
+        let verify = CertificateVerify { algorithm, signature };
+        core.send(Level::Handshake, &Message::CertificateVerify(verify))
+    }
+
+    /// A key for the next time.
+    pub(super) fn ticket_came(
+        &mut self,
+        core: &mut Core,
+        message: NewSessionTicket,
+    ) -> Result<(), Error> {
+        let seconds = message.ticket_lifetime;
+        if seconds > NewSessionTicket::LONGEST {
+            return Err(Error::TicketLifetime { seconds });
+        }
+        self.tickets = self.tickets.saturating_add(1);
+        let (Some(sessions), false) = (&self.config.sessions, seconds == 0) else { return Ok(()) };
+        if self.tickets > core.limits.tickets {
+            return Ok(());
+        }
+        let resumption = self.resumption.as_ref().ok_or(OUT_OF_ORDER)?;
+        let ticket = Ticket {
+            psk: resumption_psk(resumption, &message.ticket_nonce),
+            ticket: message.ticket,
+            suite: core.suite()?,
+            received: core.now,
+            lifetime: Duration::from_secs(seconds.into()),
+            age_add: message.ticket_age_add,
+            early_data: message.extensions.early_data_size().unwrap_or(0),
+            alpn: core.summary.alpn.clone(),
+            parameters: self.peer_parameters.clone(),
+            chain: core.summary.chain.clone(),
+        };
+        sessions.put(&self.name.to_string(), ticket.clone());
+        core.events.push_back(Event::Ticket(Box::new(ticket)));
+        Ok(())
+    }
+}

@@ -1,0 +1,142 @@
+//! Data out: octets become records, many in one vector.
+//!
+//! RFC 8446 §5.2, §5.5
+//!
+//! ```text
+//!   data    │ 2^14 octets │ 2^14 octets │ rest │
+//!   vector  │ head, sealed, tag │ head, sealed, tag │ head, sealed, tag │      one write
+//! ```
+//!
+//! Invariant: a key seals at most [`Limits::records`](crate::Limits::records) records of data; the
+//! next key is taken before that.
+
+use super::Connection;
+use crate::{
+    Error, Level, Misuse,
+    record::{ContentType, MAX_CONTENT, Phase, Protection},
+};
+
+impl Connection {
+    /// Sends data.
+    ///
+    /// # Errors
+    /// [`Misuse::Closed`]; [`Misuse::HandshakeUnfinished`], where a server may send as soon as its
+    /// own flight is out, a client only when all is done; [`Misuse::OutputFull`].
+    pub fn send(&mut self, data: &[u8]) -> Result<(), Misuse> {
+        if !self.phase.sends() {
+            return Err(Misuse::Closed);
+        }
+        if self.write_level != Level::Application {
+            return Err(Misuse::HandshakeUnfinished);
+        }
+        if self.output.is_full() {
+            return Err(Misuse::OutputFull);
+        }
+        self.answer_key_update();
+        self.seal(data)
+    }
+
+    /// Sends as much of `data` as the ticket still allows before the handshake is done; answers how
+    /// much that was. Anybody may send it again (RFC 8446 §8): only for what may happen twice.
+    ///
+    /// # Errors
+    /// [`Misuse::NoEarlyData`]; [`Misuse::Closed`]; [`Misuse::OutputFull`].
+    pub fn send_early(&mut self, data: &[u8]) -> Result<usize, Misuse> {
+        if !self.phase.sends() {
+            return Err(Misuse::Closed);
+        }
+        let room = self.early_data_room();
+        if room == 0 {
+            return Err(Misuse::NoEarlyData);
+        }
+        if self.output.is_full() {
+            return Err(Misuse::OutputFull);
+        }
+        let part = data.get(..room.min(data.len())).unwrap_or_default();
+        self.seal(part)?;
+        self.early += part.len();
+        Ok(part.len())
+    }
+
+    /// Octets of early data that may still be sent; 0 where none may.
+    pub fn early_data_room(&self) -> usize {
+        let limit = self
+            .handshake
+            .early_data_limit()
+            .filter(|_| self.phase == Phase::Handshake && self.write_level == Level::EarlyData);
+        let limit = limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(0);
+        limit.saturating_sub(self.early)
+    }
+
+    /// Octets that can be sent before the application should wait until they were taken. At 0
+    /// sending is refused.
+    pub fn output_room(&self) -> usize {
+        self.output.room()
+    }
+
+    /// Takes the next key for what we send; `request` asks the peer to do the same. It happens by
+    /// itself before a key is worn out.
+    ///
+    /// # Errors
+    /// [`Misuse::Closed`], [`Misuse::HandshakeUnfinished`].
+    pub fn key_update(&mut self, request: bool) -> Result<(), Misuse> {
+        if !self.phase.sends() {
+            return Err(Misuse::Closed);
+        }
+        self.handshake.key_update(request)?;
+        self.drive();
+        Ok(())
+    }
+
+    /// Seals data into records under the key there is.
+    fn seal(&mut self, data: &[u8]) -> Result<(), Misuse> {
+        let mut rest = data;
+        while !rest.is_empty() {
+            if self.write_level == Level::Application && self.records_left() == 0 {
+                self.key_update(false)?;
+            }
+            // Under one key, as much as it is good for.
+            let most = usize::try_from(self.records_left()).unwrap_or(usize::MAX);
+            let (part, after) =
+                rest.split_at_checked(most.saturating_mul(MAX_CONTENT)).unwrap_or((rest, &[]));
+            self.seal_part(part).map_err(|_| Misuse::Cipher)?;
+            rest = after;
+        }
+        Ok(())
+    }
+
+    /// Records that the key is still good for; early data's key is never replaced.
+    fn records_left(&self) -> u64 {
+        let sealed = self.writing.as_ref().map_or(0, Protection::records);
+        match self.write_level {
+            Level::Application => self.limits.records.max(1).saturating_sub(sealed),
+            _ => u64::MAX,
+        }
+    }
+
+    // ANCHOR: bulk
+    fn seal_part(&mut self, part: &[u8]) -> Result<(), Error> {
+        /// From here on a vector of its own: growing one would copy it.
+        const LARGE: usize = 4096;
+        if self.trace.is_on() {
+            for content in part.chunks(MAX_CONTENT) {
+                self.tell_record(ContentType::ApplicationData, content.len(), self.write_level);
+            }
+        }
+        let Some(protection) = &mut self.writing else { return Ok(()) };
+        let records = part.len().div_ceil(MAX_CONTENT);
+        let length = part.len() + records * Protection::OVERHEAD;
+        let mut seal = |out: &mut Vec<u8>| {
+            let mut contents = part.chunks(MAX_CONTENT);
+            contents.try_for_each(|one| protection.seal(ContentType::ApplicationData, one, 0, out))
+        };
+        if length < LARGE {
+            return self.output.write(seal);
+        }
+        let mut out = wire::spare::take(length).unwrap_or_else(|| Vec::with_capacity(length));
+        seal(&mut out)?;
+        self.output.put_vec(out);
+        Ok(())
+    }
+    // ANCHOR_END: bulk
+}
