@@ -10,6 +10,9 @@
 //!   Output ── the last octet is sent ──► give ──► a few vectors ──► take ──► the next message
 //! ```
 //!
+//! A loop's messages change their size, with the hour or with who is connected. So where there is no
+//! room for one more, those that lay there longest go: nobody has asked for their size since.
+//!
 //! Invariant: what is kept is empty vectors, 8 MiB of capacity at the most; nobody can read in one
 //! what it held before.
 //!
@@ -26,22 +29,29 @@ const LARGE: usize = 64 * 1024;
 const KEPT: usize = 8 * 1024 * 1024;
 
 thread_local! {
+    /// The one given last stands last.
     static SPARES: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Keeps `octets`' memory, if it is worth it and there is room.
+/// Keeps `octets`' memory, if it is worth it, in the place of what was given longest ago.
 pub fn give(mut octets: Vec<u8>) {
-    if octets.capacity() < LARGE {
+    let more = octets.capacity();
+    if !(LARGE..=KEPT).contains(&more) {
         return;
     }
     octets.clear();
     // A thread that is ending keeps nothing.
     let _ = SPARES.try_with(|spares| {
         let mut spares = spares.borrow_mut();
-        let kept: usize = spares.iter().map(Vec::capacity).sum();
-        if octets.capacity() <= KEPT.saturating_sub(kept) {
-            spares.push(octets);
-        }
+        let mut kept: usize = spares.iter().map(Vec::capacity).sum();
+        let too_many = |spare: &&Vec<u8>| {
+            let over = kept + more > KEPT;
+            kept -= if over { spare.capacity() } else { 0 };
+            over
+        };
+        let oldest = spares.iter().take_while(too_many).count();
+        spares.drain(..oldest);
+        spares.push(octets);
     });
 }
 
@@ -58,7 +68,8 @@ pub fn take(length: usize) -> Option<Vec<u8>> {
             let mut spares = spares.borrow_mut();
             let fits = |spare: &Vec<u8>| (length..=most).contains(&spare.capacity());
             let found = spares.iter().rposition(fits)?;
-            Some(spares.swap_remove(found))
+            // There are 128 at the most, and their order says how old they are.
+            Some(spares.remove(found))
         })
         .ok()
         .flatten()
@@ -85,6 +96,17 @@ mod tests {
         }
         let kept = std::iter::from_fn(|| take(1 << 20)).count();
         assert!(kept > 0 && kept * (1 << 20) <= KEPT, "{kept}");
+    }
+
+    /// Or one message of another size would leave a thread without spares for good.
+    #[test]
+    fn what_nobody_took_makes_room() {
+        give(Vec::with_capacity(KEPT));
+        give(Vec::with_capacity(1 << 20));
+        assert!(take(1 << 20).is_some());
+        assert!(take(KEPT).is_none());
+        give(Vec::with_capacity(KEPT + 1));
+        assert_eq!(take(KEPT), None, "more than may be kept is not");
     }
 
     #[test]
