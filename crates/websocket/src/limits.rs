@@ -9,8 +9,8 @@ use std::time::Duration;
 /// Ceilings of a connection. All are on by default.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Octets of one frame's payload, 16 MiB: as much as other libraries take. A longer one is
-    /// refused when its head is read (close code 1009).
+    /// Octets of one data frame's payload, 16 MiB: as much as other libraries take. A longer one is
+    /// refused when its head is read (close code 1009). Control frames have 125 at most anyway.
     pub frame: u64,
     /// Octets of one message, all fragments together, counted while it is inflated; 64 MiB. A
     /// message is told whole, so this is what one peer can make us hold.

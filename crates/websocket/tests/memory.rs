@@ -31,6 +31,62 @@ fn a_declared_length_reserves_nothing() {
     }
 }
 
+/// What others have sent has left large buffers behind, and somebody who only declares a large
+/// message must not collect them.
+#[test]
+fn a_declared_length_takes_no_used_buffer_either() {
+    const LARGE: usize = 1 << 20;
+    for kind in [0x81, 0x82] {
+        for _ in 0..4 {
+            wire::spare::give(Vec::with_capacity(LARGE));
+        }
+        let mut connection = server();
+        let octets = masked(kind, &vec![b'x'; LARGE]);
+        let mut came = 0;
+        for piece in octets.chunks(1000) {
+            connection.receive(&mut piece.to_vec(), Instant::now());
+            came += piece.len();
+            assert!(connection.held() <= 16 * came + 64, "{} for {came}", connection.held());
+        }
+        let Some(Event::Message(message)) = connection.poll_event() else { panic!() };
+        assert!(message.as_bytes() == vec![b'x'; LARGE]);
+        // All the same it is a used buffer that the message is in.
+        let left = std::iter::from_fn(|| wire::spare::take(LARGE)).count();
+        assert_eq!(left, 3);
+    }
+}
+
+/// A buffer that grew by each fragment alone would be copied by each.
+#[test]
+fn a_message_of_many_fragments_moves_seldom() {
+    for agreed in [Agreed::default(), with_deflate()] {
+        for kind in [0x01, 0x02] {
+            let mut connection = end(Role::Server, &agreed, &Limits::default(), Instant::now());
+            feed(&mut connection, &masked(kind, b"x"));
+            let (mut held, mut moves) = (connection.held(), 0);
+            for _ in 0..50_000 {
+                connection.receive(&mut masked(0x00, b"x"), Instant::now());
+                moves += usize::from(connection.held() != held);
+                held = connection.held();
+            }
+            assert!(moves < 50, "{moves} times");
+        }
+    }
+}
+
+#[test]
+fn what_a_message_holds_is_counted_and_not_what_it_says() {
+    const LARGE: usize = 1 << 20;
+    wire::spare::give(Vec::with_capacity(LARGE + LARGE / 2));
+    let mut connection = server();
+    for piece in masked(0x82, &vec![1; LARGE]).chunks(64 * 1024) {
+        connection.receive(&mut piece.to_vec(), Instant::now());
+    }
+    let held = connection.held();
+    let Some(Event::Message(Message::Binary(octets))) = connection.poll_event() else { panic!() };
+    assert_eq!((octets.len(), held), (LARGE, octets.capacity()));
+}
+
 #[test]
 fn a_message_that_is_whole_takes_what_it_needs() {
     for length in [0, 1, 1000, 100_000, 1 << 20] {

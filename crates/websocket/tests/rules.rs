@@ -123,6 +123,27 @@ fn a_frame_that_is_too_long_is_refused_by_its_head() {
     assert_eq!(fits, [binary(&[7; 1000])]);
 }
 
+/// Without them no connection could be asked whether it lives, or be closed; and they are small.
+#[test]
+fn the_limit_of_frames_is_none_of_control_frames() {
+    let limits = Limits { frame: 0, message: 0, ..Limits::default() };
+    let close = [&1000_u16.to_be_bytes()[..], b"done"].concat();
+    let octets = [masked(0x89, b"?"), masked(0x82, b""), masked(0x88, &close)].concat();
+    assert_eq!(
+        story(Role::Server, &Agreed::default(), &limits, &octets),
+        [
+            Event::Ping(b"?".to_vec()),
+            binary(b""),
+            Event::Close { code: Some(CloseCode::NORMAL), reason: "done".into() },
+            Event::Closed { clean: true }
+        ]
+    );
+    assert_eq!(
+        broken_by(Role::Server, &Agreed::default(), &limits, &masked(0x82, b"x")),
+        Violation::FrameTooLong { length: 1, limit: 0 }
+    );
+}
+
 #[test]
 fn a_message_that_is_too_long_is_refused_by_the_head_that_makes_it_so() {
     let limits = Limits { message: 100, ..Limits::default() };

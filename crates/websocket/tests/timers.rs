@@ -42,6 +42,22 @@ fn a_ping_goes_into_silence_and_an_answer_ends_it() {
     assert_eq!(connection.next_timeout(), Some(heard + 20 * SECOND));
 }
 
+/// In a simulation a round trip may take no time at all.
+#[test]
+fn an_answer_that_comes_at_once_is_an_answer() {
+    let start = Instant::now();
+    let mut connection = end(Role::Server, &Agreed::default(), &Limits::default(), start);
+    let now = start + 20 * SECOND;
+    connection.handle_timeout(now);
+    assert_eq!(transmit(&mut connection, now), [0x89, 0x00]);
+    connection.receive(&mut masked(0x8a, b""), now);
+    assert_eq!(events(&mut connection), [Event::Pong(vec![])]);
+    connection.handle_timeout(now + 20 * SECOND);
+    assert_eq!(events(&mut connection), []);
+    // It has been silent since, and so is asked again.
+    assert_eq!(transmit(&mut connection, now), [0x89, 0x00]);
+}
+
 #[test]
 fn a_busy_connection_moves_no_timer_and_sends_no_ping() {
     let start = Instant::now();
@@ -112,6 +128,43 @@ fn an_answer_to_close_does_not_come_for_ever() {
         assert_eq!(events(&mut connection), [text("x"), Event::Closed { clean: false }]);
         assert_eq!(connection.next_timeout(), None);
     }
+}
+
+/// A driver that needs a minute to deliver says when it is done.
+#[test]
+fn what_the_peer_owes_is_counted_from_when_it_got_all() {
+    for closes in [true, false] {
+        let start = Instant::now();
+        let mut server = end(Role::Server, &Agreed::default(), &Limits::default(), start);
+        server.send_binary(&[0; 100_000]).unwrap();
+        let (waits, over) = if closes {
+            server.close(CloseCode::NORMAL, "").unwrap();
+            (10 * SECOND, 1)
+        } else {
+            server.handle_timeout(start + 20 * SECOND);
+            (20 * SECOND, 2)
+        };
+        transmit(&mut server, start + 20 * SECOND);
+        let sent = start + 60 * SECOND;
+        server.sent(sent);
+        assert_eq!(server.next_timeout(), Some(sent + waits));
+        server.handle_timeout(sent + waits - SECOND);
+        assert_eq!(events(&mut server), []);
+        server.handle_timeout(sent + waits);
+        assert_eq!(events(&mut server).len(), over, "the peer is given up");
+        server.sent(sent + waits);
+        assert_eq!(server.next_timeout(), None);
+    }
+}
+
+#[test]
+fn what_is_delivered_to_a_silent_peer_does_not_break_the_silence() {
+    let start = Instant::now();
+    let mut server = end(Role::Server, &Agreed::default(), &Limits::default(), start);
+    server.send_text("news").unwrap();
+    transmit(&mut server, start + SECOND);
+    server.sent(start + 5 * SECOND);
+    assert_eq!(server.next_timeout(), Some(start + 20 * SECOND));
 }
 
 #[test]

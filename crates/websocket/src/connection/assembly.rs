@@ -5,11 +5,25 @@
 //! Text is gathered as a `String`: each part is checked where it lies and then copied, so that at
 //! the end nothing is left to check.
 //!
-//! Invariant: the buffer grows with the octets that came; a declared length only keeps it from
-//! growing further than that.
+//! ```text
+//!  came       1 KB   2 KB   4 KB … 128 KB            of 1 MB that its frame declares
+//!  the buffer ▏1     ▎2     ▍4   …  ████████ 1 MB    doubles; from an eighth on, a used one of the
+//!                                                    whole size, if one lies ready
+//! ```
+//!
+//! A used buffer costs nothing to take, and so it must be earned: others' messages fill a server's
+//! store of them for ever, and whoever declared a megabyte and sent an octet would get one each
+//! time.
+//!
+//! Invariant: the buffer grows with the octets that came, to 16 times as much at the most; a
+//! declared length only keeps it from growing further than that.
 
 use crate::{Kind, Message, Violation, copy, utf8::Utf8};
 use wire::spare;
+
+/// The part of a message, one in so many octets, that must be here before a used buffer for all of
+/// it is taken. With reads of 64 KiB a message of 1 MiB gets one at its second.
+const EARNED: usize = 8;
 
 #[derive(Debug)]
 pub(super) enum Assembly {
@@ -41,12 +55,20 @@ impl Assembly {
         }
     }
 
-    /// Makes room for `part` octets that are here, of `declared` that are to come: twice what there
-    /// is, but no more than was declared; or all of it, where a used buffer lies ready.
-    pub(super) fn reserve(&mut self, part: usize, declared: u64) {
+    /// Makes room for `part` octets that are here, of `declared` that the frame at hand still has:
+    /// twice what there is; no more than was declared, where the message ends with it (`fin`); or
+    /// all of it, where that is earned and a used buffer lies ready.
+    pub(super) fn reserve(&mut self, part: usize, declared: u64, fin: bool) {
         let declared = usize::try_from(declared).unwrap_or(usize::MAX);
-        let more = part.max(self.len()).min(declared).max(part);
-        let used = |length: usize| spare::take(length.saturating_add(declared));
+        let came = self.len().saturating_add(part);
+        // Behind another frame more will come. Were the buffer to grow by each small one alone, each
+        // would move the whole message.
+        let most = if fin { declared.max(part) } else { usize::MAX };
+        let more = part.max(self.len()).min(most);
+        let used = |length: usize| {
+            let all = length.saturating_add(declared);
+            (came.saturating_mul(EARNED) >= all).then(|| spare::take(all)).flatten()
+        };
         match self {
             Self::Text { text, .. } if text.capacity() - text.len() < part => {
                 // Empty, and so good UTF-8.

@@ -43,7 +43,7 @@ mod send;
 mod timers;
 
 use crate::{
-    Event, Limits, Role, State, frame::Rules, handshake::Agreed, state::Phase, tail::Tail,
+    Event, Limits, Message, Role, State, frame::Rules, handshake::Agreed, state::Phase, tail::Tail,
     timer::Timer,
 };
 use compression::Compression;
@@ -86,8 +86,8 @@ pub struct Connection {
     timer: Timer,
     /// When octets last came.
     heard: Instant,
-    /// When a Ping went into the silence.
-    pinged: Option<Instant>,
+    /// A Ping went into the silence, and nothing has come since.
+    asked: bool,
     /// Octets dropped behind the end.
     discarded: u64,
     /// Whether the peer's stream has ended.
@@ -145,7 +145,7 @@ impl Connection {
             compression,
             timer: Timer::new(now),
             heard: now,
-            pinged: None,
+            asked: false,
             discarded: 0,
             ended: false,
             clean: false,
@@ -175,7 +175,8 @@ impl Connection {
     /// compression.
     pub fn held(&self) -> usize {
         let event = match &self.event {
-            Some(Event::Message(message)) => message.len(),
+            Some(Event::Message(Message::Text(text))) => text.capacity(),
+            Some(Event::Message(Message::Binary(octets))) => octets.capacity(),
             Some(Event::Ping(octets) | Event::Pong(octets)) => octets.len(),
             Some(Event::Close { reason, .. }) => reason.len(),
             Some(Event::Violation(_) | Event::Closed { .. }) | None => 0,

@@ -68,8 +68,7 @@ impl Connection {
     /// Takes octets that the peer sent. They are read in place, and changed by that. Never fails:
     /// what is wrong becomes an event and a Close frame.
     pub fn receive(&mut self, input: &mut [u8], now: Instant) {
-        self.timer.tick(now);
-        self.heard = now;
+        self.hear(now);
         if !self.phase.reads() {
             return self.discard(input.len());
         }
@@ -93,8 +92,7 @@ impl Connection {
             self.receive(input, now);
             return input.len();
         }
-        self.timer.tick(now);
-        self.heard = now;
+        self.hear(now);
         self.advance(input)
     }
 
@@ -257,7 +255,7 @@ impl Connection {
             return Ok(None);
         }
         if !incoming.compressed {
-            incoming.assembly.reserve(here, frame.left);
+            incoming.assembly.reserve(here, frame.left, frame.fin);
         }
         incoming.begun = true;
         let payload = input.get_mut(..here).unwrap_or_default();

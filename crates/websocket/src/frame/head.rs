@@ -39,7 +39,7 @@ pub struct Rules {
     pub role: Role,
     /// Whether an extension that gives RSV1 a meaning is agreed on (RFC 7692 §6).
     pub compression: bool,
-    /// The longest payload, in octets, that is taken.
+    /// The longest payload of a data frame, in octets, that is taken.
     pub frame: u64,
 }
 
@@ -126,7 +126,8 @@ impl Head {
         if length < least {
             return Err(Violation::LengthNotMinimal { length });
         }
-        if length > rules.frame {
+        // Control frames are small enough for anybody, and nobody could live or part without them.
+        if length > rules.frame && !opcode.is_control() {
             return Err(Violation::FrameTooLong { length, limit: rules.frame });
         }
 

@@ -52,6 +52,9 @@ pub fn check_operations(octets: &[u8]) {
             5 => carry(from, to, usize::MAX, now),
             6 => now += Duration::from_secs(u64::from(command >> 5) * 3),
             7 => {
+                if command & 0x80 != 0 {
+                    from.connection.sent(now);
+                }
                 from.connection.handle_timeout(now);
                 hear(from, to);
             }
