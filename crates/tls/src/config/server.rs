@@ -70,9 +70,12 @@ pub struct ServerConfig {
     /// example has one.
     #[doc(hidden)]
     pub retry_cookie: Option<Vec<u8>>,
-    /// What else stands in EncryptedExtensions, for the RFC's examples.
+    /// What else stands in EncryptedExtensions, and what a CertificateRequest says in place of what
+    /// we would, for the RFC's examples.
     #[doc(hidden)]
     pub encrypted_extensions: Vec<Extension>,
+    #[doc(hidden)]
+    pub certificate_request: Vec<Extension>,
 }
 
 impl ServerConfig {
@@ -96,6 +99,7 @@ impl ServerConfig {
             reveal_secrets: false,
             retry_cookie: None,
             encrypted_extensions: Vec::new(),
+            certificate_request: Vec::new(),
         }
     }
 }

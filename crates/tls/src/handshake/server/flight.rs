@@ -70,7 +70,7 @@ impl Server {
         self.encrypted_extensions(core, hello)?;
         let ask = !core.summary.resumed && self.config.client_auth.verifier().is_some();
         if ask {
-            request_certificate(core)?;
+            request_certificate(core, self.config.certificate_request.clone())?;
         }
         if let Some((key, algorithm)) = key {
             identify(core, &key, algorithm)?;
@@ -197,11 +197,14 @@ fn identify(core: &mut Core, key: &CertifiedKey, algorithm: SignatureScheme) -> 
     core.send(Level::Handshake, &Message::CertificateVerify(verify))
 }
 
-fn request_certificate(core: &mut Core) -> Result<(), Error> {
-    let schemes = [&SignatureScheme::HANDSHAKE[..], &SignatureScheme::CERTIFICATES[..]].concat();
+fn request_certificate(core: &mut Core, mut list: Vec<Extension>) -> Result<(), Error> {
+    if list.is_empty() {
+        let schemes = [&SignatureScheme::HANDSHAKE[..], &SignatureScheme::CERTIFICATES[..]];
+        list.push(Extension::SignatureAlgorithms(schemes.concat()));
+    }
     let request = CertificateRequest {
         certificate_request_context: Vec::new(),
-        extensions: Extensions(vec![Extension::SignatureAlgorithms(schemes)]),
+        extensions: Extensions(list),
     };
     core.send(Level::Handshake, &Message::CertificateRequest(request))
 }
