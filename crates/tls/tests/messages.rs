@@ -40,7 +40,7 @@ fn examples() -> Vec<(String, Vec<u8>)> {
 
 fn read(octets: &[u8]) -> Result<Message, Error> {
     let mut reader = Reader::new(octets);
-    let head = Head::parse(&mut reader, 1 << 16)?.expect("a whole head");
+    let head = Head::parse(&mut reader, 1 << 16)?.unwrap();
     let mut body = reader.within("body", head.length)?;
     Message::read(head.kind, &mut body)
 }

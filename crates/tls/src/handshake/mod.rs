@@ -199,7 +199,6 @@ impl Handshake {
         self.core.now = now;
         let result = self.take(level, octets);
         if let Err(error) = &result {
-            trace::violation(&self.core.trace, now, error);
             self.failed = Some(error.clone());
             self.inbox = Vec::new();
         }

@@ -58,18 +58,18 @@ impl Connection {
             return;
         }
         match self.phase {
-            Phase::Handshake => {
-                trace::violation(&self.trace, now, &Error::HandshakeTimeout);
-                self.violate(Error::HandshakeTimeout);
-            }
+            Phase::Handshake => self.violate(Error::HandshakeTimeout),
             Phase::CloseSent | Phase::Failed => self.leave(Input::GiveUp),
             Phase::Open | Phase::PeerClosed | Phase::Closed => {}
         }
+        // What was armed just now counts from now.
+        self.timer.tick(now);
     }
 
     /// The peer broke a rule: it is told which one, and not listened to any more. Or it says that we
     /// did, and then there is nothing more to say.
     pub(super) fn violate(&mut self, error: Error) {
+        trace::violation(&self.trace, self.timer.now(), &error);
         let input = match &error {
             Error::PeerAlert { .. } => Input::PeerAlert,
             _ => Input::Violation,

@@ -72,7 +72,8 @@ impl Connection {
         };
         match Alert(*description) {
             Alert::CLOSE_NOTIFY => {
-                self.clean = true;
+                // Before the handshake is done, anybody could have said so.
+                self.clean = self.handshake.is_complete();
                 self.leave(Input::ReceiveClose);
                 Ok(())
             }
