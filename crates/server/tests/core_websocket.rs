@@ -10,8 +10,9 @@ mod common;
 
 use common::{get, socket::HANDSHAKE};
 use server::{
-    Contexts, Endpoint, Hub, Key, Limits, Message, Moment, Peer, Prepared, Router, Service, Share,
-    Socket, Wake, WebSocket, Workers,
+    CloseCode, Contexts, Crowded, Endpoint, Group, Handler, Hub, Key, Limits, Message, Moment,
+    Peer, Prepared, Reply, Request, Router, Service, Share, Socket, SocketHandle, Wake, WebSocket,
+    Workers,
     core::{Cast, Connection, State},
 };
 use std::{
@@ -44,19 +45,24 @@ impl Bench {
     }
 
     fn open_traced(socket: WebSocket, limits: Limits, fields: &str, trace: Trace) -> Self {
-        let limits = Arc::new(limits);
-        let (workers, contexts) = (Workers::new(1, 1), Contexts::default());
-        let hub = Hub { wake: Arc::new(Asleep), workers, limits: limits.clone(), contexts };
-        let handler = Arc::new(Router::new().websocket("/", socket));
-        let service = Arc::new(Service { handler, limits, log: None, trace });
-        let start = Instant::now();
-        let moment = Moment::new(start, UnixTime(0));
-        let connection = Connection::new(service, Arc::new(hub), Peer::Unix, 7, &moment);
-        let mut bench = Self { connection, start };
+        let mut bench = Self::new(Router::new().websocket("/", socket), limits, trace);
         bench.receive(get("/", &format!("{HANDSHAKE}{fields}")).as_bytes());
         let head = bench.sent();
         assert!(head.starts_with(b"HTTP/1.1 101 "), "{}", String::from_utf8_lossy(&head));
         bench
+    }
+
+    /// A connection that was just accepted.
+    fn new(handler: impl Handler, limits: Limits, trace: Trace) -> Self {
+        let limits = Arc::new(limits);
+        let (workers, contexts) = (Workers::new(1, 1), Contexts::default());
+        let hub = Hub { wake: Arc::new(Asleep), workers, limits: limits.clone(), contexts };
+        let handler = Arc::new(handler);
+        let service = Arc::new(Service { handler, limits, log: None, trace });
+        let start = Instant::now();
+        let moment = Moment::new(start, UnixTime(0));
+        let connection = Connection::new(service, Arc::new(hub), Peer::Unix, 7, &moment);
+        Self { connection, start }
     }
 
     fn at(&self, seconds: u64) -> Moment {
@@ -298,4 +304,126 @@ fn a_message_is_inflated_to_its_limit_and_not_further() {
     bench.receive(&frame);
     let sent = bench.sent();
     assert_eq!(sent.get(..4).map(|head| [head[0], head[2], head[3]]), Some([0x88, 0x03, 0xf1]));
+}
+
+// ---- goodbye ----------------------------------------------------------------------------------
+
+/// Notes each message, and says goodbye to "bye", itself or by its handle.
+struct Leaver {
+    handle: Option<SocketHandle>,
+    heard: Arc<Mutex<Vec<String>>>,
+}
+
+impl Endpoint for Leaver {
+    fn message(&mut self, socket: &mut Socket<'_>, message: Message) {
+        let Message::Text(text) = message else { panic!() };
+        match (&self.handle, text.as_str()) {
+            (Some(handle), "bye") => handle.close(CloseCode::NORMAL, "").unwrap(),
+            (None, "bye") => socket.close(CloseCode::NORMAL, "").unwrap(),
+            _ => {}
+        }
+        self.handle = Some(socket.handle());
+        self.heard.lock().unwrap().push(text);
+    }
+
+    fn ponged(&mut self, _: &mut Socket<'_>, _: &[u8]) {
+        self.heard.lock().unwrap().push("pong".into());
+    }
+
+    fn closed(&mut self, code: Option<CloseCode>, _: &str, clean: bool) {
+        let code = code.map_or(0, CloseCode::as_u16);
+        self.heard.lock().unwrap().push(format!("closed {code} {clean}"));
+    }
+}
+
+#[test]
+fn behind_its_own_goodbye_an_endpoint_hears_nothing_but_the_end() {
+    for by_handle in [false, true] {
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let notes = heard.clone();
+        let socket = WebSocket::new(move |_| {
+            Ok(Box::new(Leaver { handle: None, heard: notes.clone() }) as Box<dyn Endpoint>)
+        });
+        let mut bench = Bench::open(socket, Limits::default(), "");
+        if by_handle {
+            bench.receive(&frame("first"));
+        }
+        bench.receive(&frame("bye"));
+        let moment = bench.at(0);
+        bench.connection.process(&moment);
+        assert_eq!(bench.sent(), b"\x88\x02\x03\xe8");
+        bench.receive(&[frame("late"), b"\x8a\x80\0\0\0\0".to_vec()].concat());
+        bench.receive(b"\x88\x82\0\0\0\0\x03\xe8");
+        let heard = heard.lock().unwrap();
+        assert_eq!(heard[usize::from(by_handle)..], ["bye", "closed 1000 true"]);
+    }
+}
+
+/// What a peer said before it could know of the stop may matter to the application.
+#[test]
+fn what_comes_behind_the_goodbye_of_a_stop_is_told() {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let notes = heard.clone();
+    let socket = WebSocket::new(move |_| {
+        Ok(Box::new(Leaver { handle: None, heard: notes.clone() }) as Box<dyn Endpoint>)
+    });
+    let mut bench = Bench::open(socket, Limits::default(), "");
+    let moment = bench.at(0);
+    bench.connection.shut_down(&moment);
+    bench.receive(&frame("on its way"));
+    assert_eq!(*heard.lock().unwrap(), ["on its way"]);
+}
+
+/// A handler may take its time before it agrees to an upgrade.
+#[test]
+fn a_socket_that_opens_during_a_stop_is_told_of_it() {
+    let asked = Arc::new(Mutex::new(None));
+    let desk = asked.clone();
+    let later = server::inline(move |request: Request, reply: Reply| {
+        *desk.lock().unwrap() = Some((request, reply));
+    });
+    let mut bench = Bench::new(later, Limits::default(), Trace::default());
+    bench.receive(get("/", HANDSHAKE).as_bytes());
+    let moment = bench.at(0);
+    bench.connection.shut_down(&moment);
+    let (request, reply) = asked.lock().unwrap().take().unwrap();
+    echo().handle(request, reply);
+    bench.connection.process(&moment);
+    let sent = bench.sent();
+    assert!(sent.starts_with(b"HTTP/1.1 101 "), "{}", String::from_utf8_lossy(&sent));
+    assert!(sent.ends_with(b"\x88\x12\x03\xe9the server stops"));
+}
+
+// ---- groups -----------------------------------------------------------------------------------
+
+/// Makes its socket a member.
+struct Joiner(Group);
+
+impl Endpoint for Joiner {
+    fn opened(&mut self, socket: &mut Socket<'_>) {
+        assert!(self.0.join(&socket.handle()));
+    }
+
+    fn message(&mut self, _: &mut Socket<'_>, _: Message) {}
+}
+
+/// A server that has stopped takes nothing any more, and must not silence the others.
+#[test]
+fn what_a_loop_did_not_take_is_nobodys_when_its_members_are_gone() {
+    let group = Group::new();
+    let member = |limits: Limits| {
+        let group = group.clone();
+        let open = move |_: &Request| Ok(Box::new(Joiner(group.clone())) as Box<dyn Endpoint>);
+        Bench::open(WebSocket::new(open), limits, "")
+    };
+    let mut gone = member(Limits { group_buffer: 1000, ..Limits::default() });
+    let message = Prepared::binary(&[0; 1000]);
+    assert_eq!(group.send(&message), Ok(()));
+    assert_eq!(group.send(&message), Err(Crowded));
+    let moment = gone.at(0);
+    gone.connection.disconnect(&moment);
+    assert!(group.is_empty());
+    assert_eq!(group.send(&message), Ok(()), "to nobody");
+    let _member = member(Limits::default());
+    assert_eq!((group.send(&message), group.len()), (Ok(()), 1));
 }

@@ -112,6 +112,18 @@ fn a_page_may_stand_where_its_socket_is() {
     Client::open(&server, "/echo").close(CloseCode::NORMAL, "");
 }
 
+/// RFC 9110 §7.8: who speaks HTTP/1.0 cannot ask, for what it says may be a proxy's to say.
+#[test]
+fn an_upgrade_of_http_1_0_is_passed_over() {
+    let server =
+        start(router().get("/echo", inline(|_, reply| reply.text(StatusCode::OK, "page"))));
+    let old = get("/echo", HANDSHAKE).replace("HTTP/1.1", "HTTP/1.0");
+    assert_eq!(content(&ask(&server, old)), "page");
+    let alone = start(router());
+    let old = get("/echo", HANDSHAKE).replace("HTTP/1.1", "HTTP/1.0");
+    assert_eq!(status(&ask(&alone, old)), "400");
+}
+
 #[test]
 fn the_first_subprotocol_that_is_spoken_here_is_agreed_on() {
     let socket = WebSocket::new(|_| {
@@ -243,7 +255,8 @@ fn an_endpoint_hears_how_its_socket_ended() {
     client.text("close");
     assert_eq!(client.ended(), (Some(CloseCode::new(4000)), "as you like".into(), true));
     assert_eq!(told.recv().unwrap(), "opened");
-    assert_eq!(told.recv().unwrap(), "closed 4000 \"\" clean true pong true");
+    // The Pong came behind our goodbye, and so is not told.
+    assert_eq!(told.recv().unwrap(), "closed 4000 \"\" clean true pong false");
     server.stop().unwrap();
     assert!(told.try_recv().is_err(), "nothing is said twice");
 }

@@ -22,6 +22,14 @@
 //! | by handles, from other threads | letters wait; then `SendError::Full`              |
 //! | to a group                     | the member is cut off                             |
 //!
+//! Who says goodbye first decides what the endpoint still hears of a peer that has not heard it yet:
+//!
+//! | goodbye is said by      | messages and Pongs until the peer's Close | `closed` |
+//! |-------------------------|-------------------------------------------|----------|
+//! | the endpoint, a handle  | not told: it wanted no more               | told     |
+//! | the server, on its stop | told: it could not know                   | told     |
+//! | the peer                | there are none                            | told     |
+//!
 //! Invariant: the endpoint hears `closed` once, and nothing behind it.
 
 use crate::{
@@ -87,7 +95,8 @@ impl Session {
             connection.set_trace(trace.clone());
         }
         let protocol = agreed.protocol.map(Into::into);
-        let about = About { peer, key, hub, protocol, line: None, _context: context };
+        let (left, line) = (false, None);
+        let about = About { peer, key, hub, protocol, left, line, _context: context };
         let endpoint = Some(endpoint);
         Self { connection, endpoint, about, goodbye: None, full: false, more: false }
     }
@@ -174,14 +183,16 @@ impl Session {
         match event {
             Event::Message(message) => {
                 turn.octets = turn.octets.saturating_sub(message.len());
-                self.call(|endpoint, socket| endpoint.message(socket, message));
+                if !self.about.left {
+                    self.call(|endpoint, socket| endpoint.message(socket, message));
+                }
             }
-            Event::Pong(payload) => {
+            Event::Pong(payload) if !self.about.left => {
                 self.call(|endpoint, socket| endpoint.ponged(socket, &payload));
             }
             Event::Close { code, reason } => self.goodbye = Some(Box::new((code, reason))),
-            // The protocol has answered the first, and closes because of the second.
-            Event::Ping(_) | Event::Violation(_) => {}
+            // The protocol has answered a Ping, and closes because of a violation.
+            Event::Ping(_) | Event::Pong(_) | Event::Violation(_) => {}
             Event::Closed { clean } => self.end(clean),
         }
     }
@@ -209,6 +220,7 @@ impl Session {
                 Letter::Message(message) => self.connection.send(message),
                 Letter::Prepared(message) => self.connection.send_prepared(&message),
                 Letter::Close(code, reason) => {
+                    self.about.left = true;
                     let wrong = |misuse: &Misuse| *misuse != Misuse::Closed;
                     match self.connection.close(code, &reason) {
                         Err(misuse) if wrong(&misuse) => {
@@ -233,6 +245,11 @@ impl Session {
     /// Appends what the peer shall get to `out`.
     pub fn poll_transmit(&mut self, now: Instant, out: &mut Output) {
         self.connection.poll_transmit(now, out);
+    }
+
+    /// All that [`poll_transmit`](Self::poll_transmit) gave was taken, some time later.
+    pub fn sent(&mut self, now: Instant) {
+        self.connection.sent(now);
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) must be called.

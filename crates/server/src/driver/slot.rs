@@ -11,6 +11,7 @@
 //! |-----------------------------|----------------------------------------------|---------|
 //! | a request, content          | what the connection says                     | as that |
 //! | to take what is written     | `stalled_write` after the last octet it took | a reset |
+//! | a Pong, a Close             | a WebSocket's limits, after all was written  | as that |
 //! | to close behind the last answer | `linger` after all is written            | a close |
 //!
 //! Invariant: a socket is watched for what we mean to do, and for nothing else: the poller is

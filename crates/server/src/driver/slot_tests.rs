@@ -2,7 +2,10 @@
 //! moves.
 
 use super::*;
-use crate::{Contexts, Hub, Key, Limits, Peer, Service, Share, Wake, Workers, inline};
+use crate::{
+    CloseCode, Contexts, Handler, Hub, Key, Limits, Message, Peer, Router, Service, Share,
+    Socket as Open, Wake, WebSocket, Workers, inline,
+};
 use http::StatusCode;
 use std::{os::unix::net::UnixStream, sync::Arc, time::Duration};
 use wire::UnixTime;
@@ -20,7 +23,10 @@ const LARGE: usize = 4 << 20;
 
 /// A slot whose handler answers at once and at length, and the client's end.
 fn slot(start: Instant) -> (Slot, UnixStream) {
-    let handler = inline(|_, reply| reply.text(StatusCode::OK, "x".repeat(LARGE)));
+    slot_of(inline(|_, reply| reply.text(StatusCode::OK, "x".repeat(LARGE))), start)
+}
+
+fn slot_of(handler: impl Handler, start: Instant) -> (Slot, UnixStream) {
     let limits = Arc::new(Limits::default());
     let workers = Workers::new(1, 1);
     let hub = Arc::new(Hub {
@@ -114,4 +120,61 @@ fn the_time_to_linger_begins_when_the_last_answer_is_written() {
     }
     assert_eq!(slot.deadline(), Some(start + Duration::from_secs(20) + linger));
     assert_eq!(slot.on_timeout(&seconds(start, 22)), Fate::Drop);
+}
+
+const HANDSHAKE: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n\
+    Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+    Sec-WebSocket-Version: 13\r\n\r\n";
+
+/// A slot with an open WebSocket, which says much to each message and then goodbye.
+fn talker(start: Instant) -> (Slot, UnixStream) {
+    let socket = WebSocket::new(|_| {
+        Ok(Box::new(|socket: &mut Open<'_>, _: Message| {
+            socket.send(Message::Binary(vec![0; LARGE])).unwrap();
+            socket.close(CloseCode::NORMAL, "").unwrap();
+        }))
+    });
+    let (mut slot, mut client) = slot_of(Router::new().websocket("/", socket), start);
+    client.write_all(HANDSHAKE).unwrap();
+    assert_eq!(slot.on_readable(&mut [0; 1024], &seconds(start, 0)), Fate::Keep);
+    assert!(!take(&mut client) && !slot.wanted_interest().writable);
+    (slot, client)
+}
+
+#[test]
+fn the_answer_to_close_is_owed_when_close_is_written() {
+    let start = Instant::now();
+    let (mut slot, mut client) = talker(start);
+    ask(&mut slot, &mut client, b"\x81\x80\0\0\0\0", &seconds(start, 0));
+    while slot.wanted_interest().writable {
+        assert!(!take(&mut client));
+        assert_eq!(slot.advance(&seconds(start, 20)), Fate::Keep);
+    }
+    let waits = Limits::default().websocket.close_timeout;
+    assert_eq!(slot.deadline(), Some(start + Duration::from_secs(20) + waits));
+    assert_eq!(slot.on_timeout(&seconds(start, 29)), Fate::Keep);
+    assert_eq!(slot.on_timeout(&seconds(start, 30)), Fate::Drop);
+}
+
+/// The Pong may be in the kernel's hands: while so much waits for the peer it is not listened to.
+#[test]
+fn a_pong_that_came_during_a_delivery_is_read_behind_it() {
+    let start = Instant::now();
+    let (mut slot, mut client) = talker(start);
+    assert_eq!(slot.on_timeout(&seconds(start, 20)), Fate::Keep);
+    let mut ping = [0; 2];
+    client.read_exact(&mut ping).unwrap();
+    assert_eq!(ping, [0x89, 0]);
+    let message = Prepared::binary(&[0; LARGE]);
+    assert_eq!(slot.cast(std::slice::from_ref(&message), &seconds(start, 21)), Fate::Keep);
+    assert_eq!(slot.cast(std::slice::from_ref(&message), &seconds(start, 21)), Fate::Keep);
+    assert!(!slot.wanted_interest().readable, "it is not listened to");
+    client.write_all(b"\x8a\x80\0\0\0\0").unwrap();
+    while slot.wanted_interest().writable {
+        assert!(!take(&mut client));
+        assert_eq!(slot.advance(&seconds(start, 41)), Fate::Keep);
+    }
+    assert!(slot.deadline() > Some(start + Duration::from_secs(41)), "it has time to be heard");
+    assert_eq!(slot.on_readable(&mut [0; 1024], &seconds(start, 41)), Fate::Keep);
+    assert_eq!(slot.on_timeout(&seconds(start, 60)), Fate::Keep);
 }

@@ -145,7 +145,12 @@ impl Share {
     }
 
     pub(crate) fn leave(&self, key: Key) {
-        self.state().members.remove(&key);
+        let mut state = self.state();
+        state.members.remove(&key);
+        if state.members.is_empty() {
+            // For nobody. The loop may have ended, and would leave it here to crowd the group.
+            (state.said, state.weight) = (Vec::new(), 0);
+        }
     }
 
     fn is_crowded(&self) -> bool {

@@ -190,7 +190,8 @@ impl SocketHandle {
         self.line.push(Letter::Prepared(message.clone()))
     }
 
-    /// Says goodbye, behind all that was sent. A code that must not be sent, or a reason that does
+    /// Says goodbye, behind all that was sent, for the endpoint too: what the peer still says is not
+    /// told. A code that must not be sent, or a reason that does
     /// not fit, becomes 1011 without a reason.
     ///
     /// # Errors

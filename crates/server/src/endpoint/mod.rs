@@ -63,7 +63,8 @@ pub trait Endpoint: Send + 'static {
         let _ = socket;
     }
 
-    /// A whole message came.
+    /// A whole message came. Behind a goodbye of ours, [`Socket::close`] or a handle's, none is
+    /// told; behind that of a stopping server they are, as long as they come.
     fn message(&mut self, socket: &mut Socket<'_>, message: Message);
 
     /// The peer answered a [`Socket::ping`], or says unasked that it is there.

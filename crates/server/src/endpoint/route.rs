@@ -21,7 +21,7 @@
 use super::{Context, Endpoint, Origins};
 use crate::{Handler, Place, Reply, Request};
 use deflate::WindowBits;
-use http::{HeaderName, HeaderValue, Method, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Method, Response, StatusCode, Version};
 use websocket::{
     Limits,
     handshake::{self, Agreed, DeflateOptions, Options},
@@ -88,11 +88,14 @@ impl WebSocket {
         self
     }
 
-    /// Whether a request wants to switch to WebSocket.
+    /// Whether a request wants to switch to WebSocket. HTTP/1.0 cannot: what asks may be a proxy's
+    /// to hear, and the one that passed it on never knew (RFC 9110 §7.8).
     pub(crate) fn is_asked_for(request: &http::Request) -> bool {
         let names =
             |value: HeaderValue<'_>| http::header::list::contains(value.as_bytes(), "websocket");
-        request.method == Method::Get && request.headers.get_all(HeaderName::UPGRADE).any(names)
+        request.method == Method::Get
+            && request.version == Version::Http11
+            && request.headers.get_all(HeaderName::UPGRADE).any(names)
     }
 
     /// What is agreed with this client, who is the `context`'s if it has one.

@@ -12,6 +12,8 @@ pub(crate) struct About {
     pub(crate) hub: Arc<Hub>,
     /// The subprotocol that both sides agreed on.
     pub(crate) protocol: Option<Box<str>>,
+    /// The endpoint said goodbye, or somebody for it: it is told the end and nothing before.
+    pub(crate) left: bool,
     /// What handles write to; most sockets have none.
     pub(crate) line: Option<Arc<Line>>,
     /// Held for as long as the socket is open.
@@ -68,7 +70,9 @@ impl Socket<'_> {
     /// [`Misuse`] where the code must not be sent, the reason is longer than 123 octets, or
     /// somebody said goodbye already.
     pub fn close(&mut self, code: CloseCode, reason: &str) -> Result<(), Misuse> {
-        self.connection.close(code, reason)
+        self.connection.close(code, reason)?;
+        self.about.left = true;
+        Ok(())
     }
 
     /// Whether as much waits for the peer as may.

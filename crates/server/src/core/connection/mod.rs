@@ -61,6 +61,8 @@ pub struct Connection {
     session: Option<Box<Session>>,
     /// Over the cap: it gets a 503 and nothing else.
     refused: bool,
+    /// The server stops: what is under way is the last.
+    stopping: bool,
     /// The turn ended before the work did.
     more: bool,
     /// A head was sent that announced content: its end must be told.
@@ -107,6 +109,7 @@ impl Connection {
             spare,
             session: None,
             refused: false,
+            stopping: false,
             more: false,
             unended: false,
             files,
@@ -203,13 +206,15 @@ impl Connection {
     /// All that [`poll_transmit`](Self::poll_transmit) gave was handed to the kernel, some time
     /// later: what the peer does next is counted from now.
     pub fn sent(&mut self, moment: &Moment) {
-        if self.session.is_none() {
-            self.http1.sent(moment.now);
+        match &mut self.session {
+            Some(session) => session.sent(moment.now),
+            None => self.http1.sent(moment.now),
         }
     }
 
     /// Finish the request under way, if there is one, and take no other.
     pub fn shut_down(&mut self, moment: &Moment) {
+        self.stopping = true;
         if let Some(session) = &mut self.session {
             return session.go_away();
         }

@@ -62,6 +62,10 @@ impl Connection {
         session.open();
         // Octets that came with the request; a client should have waited, and nothing is lost.
         session.receive(&mut rest, moment.now);
+        if self.stopping {
+            // The handler agreed behind the stop: whoever was there before has been told.
+            session.go_away();
+        }
         self.session = Some(Box::new(session));
         true
     }
