@@ -4,4 +4,5 @@
 
 pub mod against_httparse;
 pub mod against_tungstenite;
+pub mod against_webpki;
 pub mod against_zlib;

@@ -24,6 +24,9 @@ mod against_httparse;
 #[path = "../../fuzz/src/against_tungstenite.rs"]
 #[allow(unreachable_pub, reason = "it is public in the fuzz workspace")]
 mod against_tungstenite;
+#[path = "../../fuzz/src/against_webpki.rs"]
+#[allow(unreachable_pub, reason = "it is public in the fuzz workspace")]
+mod against_webpki;
 #[path = "../../fuzz/src/against_zlib.rs"]
 #[allow(unreachable_pub, reason = "it is public in the fuzz workspace")]
 mod against_zlib;
@@ -34,6 +37,9 @@ type Check = fn(&[u8]);
 const TARGETS: &[(&str, Check)] = &[
     ("accept", http::fuzzing::check_accept),
     ("base64", wire::fuzzing::check_base64),
+    ("certificate", x509::fuzzing::check_certificate),
+    ("certificate_chain", x509::fuzzing::check_chain),
+    ("certificate_paths", x509::fuzzing::check_paths),
     ("challenge", http::fuzzing::check_challenge),
     ("chunked", http1::fuzzing::check_chunked),
     ("client_connection", http1::fuzzing::check_client_connection),
@@ -41,6 +47,7 @@ const TARGETS: &[(&str, Check)] = &[
     ("cookie", http::fuzzing::check_cookie),
     ("date", http::fuzzing::check_date),
     ("deflate_round_trip", deflate::fuzzing::check_round_trip),
+    ("der", x509::fuzzing::check_der),
     ("digest_challenge", client::fuzzing::check_challenge),
     ("field_section", http1::fuzzing::check_field_section),
     ("field_values", http::fuzzing::check_field_values),
@@ -52,7 +59,10 @@ const TARGETS: &[(&str, Check)] = &[
     ("location", client::fuzzing::check_location),
     ("media_type", http::fuzzing::check_media_type),
     ("owner_table", sockets::fuzzing::check_owner_table),
+    ("pem", x509::fuzzing::check_pem),
+    ("private_key", x509::fuzzing::check_key),
     ("proxy", client::fuzzing::check_proxy),
+    ("webpki", against_webpki::check),
     ("websocket_url", client::fuzzing::check_websocket_url),
     ("ranges", http::fuzzing::check_ranges),
     ("request", http1::fuzzing::check_request_head),

@@ -278,3 +278,20 @@ fn every_beginning_of_a_key_is_an_error() {
         });
     }
 }
+
+/// Of an RSA key ring looks at some parts only when it signs.
+#[test]
+fn an_rsa_key_whose_parts_do_not_fit_is_refused() {
+    let der = pem::parse(FILES[4].1).unwrap().remove(0).der;
+    let mut refused = 0;
+    // Some lie in the modulus, some in a prime, some in a coefficient.
+    for at in (20..der.len()).step_by(97) {
+        let mut changed = der.clone();
+        changed[at] ^= 4;
+        match SigningKey::from_pkcs1(&changed) {
+            Ok(key) => assert!(key.sign(key.schemes()[0], b"message").is_ok()),
+            Err(_) => refused += 1,
+        }
+    }
+    assert!(refused > 8, "{refused}");
+}

@@ -56,8 +56,32 @@ pub struct Family {
 impl Family {
     /// The family that these octets draw; `None` if they are too few.
     pub fn draw(octets: &[u8]) -> Option<Self> {
+        Self::drawn(octets, |_, _| {})
+    }
+
+    /// The same without what not every library asks for: roots that are more than a name and a key,
+    /// and keyCertSign.
+    pub fn draw_plain(octets: &[u8]) -> Option<Self> {
+        Self::drawn(octets, |at, plan| {
+            plan.may_sign = at > 0;
+            if plan.is_root {
+                (plan.is_authority, plan.is_expired) = (true, false);
+                (plan.path_len, plan.usage) = (None, 0);
+                if plan.subject == plan.issuer {
+                    plan.signer = plan.key;
+                }
+            }
+        })
+    }
+
+    fn drawn(octets: &[u8], alter: impl Fn(usize, &mut Plan)) -> Option<Self> {
         let chunks = octets.chunks_exact(5).take(MEMBERS).enumerate();
-        let plans: Vec<Plan> = chunks.filter_map(|(at, drawn)| Plan::draw(at, drawn)).collect();
+        let plans = chunks.filter_map(|(at, drawn)| {
+            let mut plan = Plan::draw(at, drawn)?;
+            alter(at, &mut plan);
+            Some(plan)
+        });
+        let plans: Vec<Plan> = plans.collect();
         let certificates = plans.iter().enumerate().map(|(at, plan)| plan.certificate(at));
         let certificates: Vec<Certificate> = certificates.collect::<Option<_>>()?;
         (!plans.is_empty()).then_some(Self { plans, certificates })

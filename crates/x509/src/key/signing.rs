@@ -17,7 +17,7 @@
 //! takes it from nowhere else; Ed25519 takes none.
 //!
 //! Invariant: the public key stored beside a private one is the one that belongs to it: ring
-//! computes it anew and compares.
+//! computes it anew and compares. A key that is taken signs.
 //!
 //! Invariant: neither `Debug` nor any error shows anything of the private key.
 //!
@@ -150,7 +150,21 @@ impl SigningKey {
                 (Pair::Rsa(Box::new(pair)), spki)
             }
         };
-        Ok(Self { pair, public: PublicKey::read(&spki)?, pkcs8: private.to_pkcs8() })
+        let key = Self { pair, public: PublicKey::read(&spki)?, pkcs8: private.to_pkcs8() };
+        key.try_out()?;
+        Ok(key)
+    }
+
+    /// Of an RSA key ring checks some parts only when it signs; better a key that is refused than
+    /// handshakes that fail.
+    fn try_out(&self) -> Result<(), Error> {
+        match self.pair {
+            Pair::Rsa(_) => {
+                let signed = self.sign(Scheme::RsaPkcs1(Hash::Sha256), b"");
+                signed.map(|_| ()).map_err(|_| Violation::KeyRejected.at("privateKey", 0))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The schemes that it signs with, the one to prefer first. PKCS#1 is not among them: TLS 1.3
