@@ -86,8 +86,6 @@ violations! {
     TooDeep { limit: usize } "nested more than {limit} deep", "our own limit";
     /// Longer than a limit of ours.
     TooLong { limit: usize } "longer than {limit} octets", "our own limit";
-    /// More than a limit of ours.
-    TooMany { limit: usize } "more than {limit} of them", "our own limit";
 
     // Values.
     /// TRUE is ff and FALSE is 00, both in one octet.

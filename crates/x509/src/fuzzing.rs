@@ -2,14 +2,14 @@
 //!
 //! A property that does not hold is a panic, which is what a fuzzer and a test understand.
 //!
-//! | function            | input                        | what must hold                              |
-//! |---------------------|------------------------------|---------------------------------------------|
-//! | `check_der`         | any octets                   | what is read, written again, is the same    |
-//! | `check_pem`         | any text                     | the same                                    |
-//! | `check_certificate` | any octets                   | the same, field by field                    |
-//! | `check_key`         | any octets                   | the same; and the key signs what it verifies |
-//! | `check_chain`       | certificates, with lengths   | a path is one; the work ends                |
-//! | `check_paths`       | a family of certificates, drawn as it were | a path is found if there is one |
+//! | function            | input                      | what must hold                           |
+//! |---------------------|----------------------------|------------------------------------------|
+//! | `check_der`         | any octets                 | what is read, written again, is the same |
+//! | `check_pem`         | any text                   | the same                                 |
+//! | `check_certificate` | any octets                 | the same, field by field                 |
+//! | `check_key`         | any octets                 | the same; and what it signs, it verifies |
+//! | `check_chain`       | certificates in a row      | a path is one; the work ends             |
+//! | `check_paths`       | a family that octets draw  | a path is found if there is one          |
 //!
 //! Used by: the fuzz targets, `tests/properties.rs`.
 

@@ -12,8 +12,8 @@
 //! ```
 //!
 //! From the ground up: [`der`] is how values are octets and [`pem`] how octets are text;
-//! [`Certificate`] is what is said, [`PublicKey`] checks who said it, [`ServerName`] whom it is said
-//! of, and [`Verifier`] decides whether we believe it.
+//! [`Certificate`] is what is said, [`PublicKey`] checks who said it, [`ServerName`] is whom it is
+//! said of, and [`Verifier`] decides whether we believe it.
 //!
 //! Invariant: no input makes this crate panic, loop, or do more work than its [`Limits`] say.
 //!

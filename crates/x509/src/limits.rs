@@ -13,9 +13,9 @@ pub struct Limits {
     /// Octets of one certificate, 128 KiB. Those on the web have 1 to 6; some with a thousand
     /// names have 40.
     pub certificate: usize,
-    /// Octets of one PEM file, 16 MiB. A system's file of roots has 0.2.
+    /// Octets of one PEM file, 16 MiB. A system's file of roots has 0.2 of them.
     pub pem: usize,
-    /// How deep SEQUENCEs may nest, 16; a certificate needs 9.
+    /// How deep structures may nest, 16. A distinguished name in a name constraint needs 13.
     pub nesting: usize,
     /// Intermediates between the leaf and the root, 8, those that are issued to themselves not
     /// counted, as in RFC 5280 §4.2.1.9. On the web there are one to three.

@@ -61,6 +61,14 @@ fn an_object_identifier_joins_its_first_two_arcs() {
     assert_eq!(Oid::read(&[0x88, 0x37, 0x03]).unwrap().dotted(), "2.999.3");
 }
 
+#[test]
+fn an_object_identifier_is_whole_numbers_without_leading_zeros() {
+    for contents in [&[][..], &[0x55, 0x86], &[0x55, 0x80, 0x01], &[0x80]] {
+        let octets = Writer::build(|out| out.value(Tag::OBJECT_IDENTIFIER, contents));
+        assert_violation(read(&octets, |of| of.oid("value")), Violation::OidInvalid);
+    }
+}
+
 // Tag and length.
 
 #[test]

@@ -94,8 +94,8 @@ impl Certificate {
         read::certificate(&mut wire::Reader::new(der), limits)
     }
 
-    /// A chain as a peer sends it: the first must be readable; of the others, those that are not are
-    /// left out, for a path may be found without them.
+    /// A chain as a peer sends it: the first must be readable; of the others, those that are not
+    /// are left out, for a path may be found without them.
     ///
     /// # Errors
     /// Of the first; [`Violation::Empty`] if there is none.

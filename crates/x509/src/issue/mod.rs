@@ -22,7 +22,7 @@
 //! | field              | self-signed, and a leaf            | because                            |
 //! |--------------------|------------------------------------|------------------------------------|
 //! | serialNumber       | 16 octets, positive, random        | CABF wants 64 random bits          |
-//! | validity           | 13 days, begun an hour ago         | QUIC in Chromium: 14 days at most; clocks differ |
+//! | validity           | 13 days, begun an hour ago         | Chromium's QUIC: 14 days at most   |
 //! | subject            | CN, the first name                 | an empty issuer is not allowed     |
 //! | basicConstraints   | critical, CA:FALSE                 | it signs nothing                   |
 //! | keyUsage           | critical, digitalSignature         | all that TLS 1.3 needs             |

@@ -3,7 +3,9 @@
 //! RFC 5280 §4.1.2.7, RFC 3279 §2.3.1 (RSA), RFC 5480 §2 (curves), RFC 8410 §4 (Ed25519)
 //!
 //! ```text
-//!   SubjectPublicKeyInfo ::= SEQUENCE { algorithm AlgorithmIdentifier, subjectPublicKey BIT STRING }
+//!   SubjectPublicKeyInfo ::= SEQUENCE {
+//!     algorithm          AlgorithmIdentifier,
+//!     subjectPublicKey   BIT STRING }
 //! ```
 //!
 //! | algorithm       | parameters | the BIT STRING holds                                    |

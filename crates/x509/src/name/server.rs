@@ -10,7 +10,7 @@
 //! | `example.com`       | `*.example.com`        | no: not none                                 |
 //! | `www.example.com`   | `w*.example.com`       | no: not a part of one                        |
 //! | `example.com`       | `*.com`                | no: not under all that a registry has sold   |
-//! | `192.0.2.1`         | DNS `192.0.2.1`        | no: an address is an iPAddress, octet by octet |
+//! | `192.0.2.1`         | DNS `192.0.2.1`        | no: an address is an iPAddress               |
 //! | `www.example.com`   | CN=www.example.com     | no: the subject is not looked at             |
 //!
 //! Invariant: a [`DnsName`] is lower-case letters, digits, hyphens and underscores in labels of 1

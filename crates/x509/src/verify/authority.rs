@@ -2,15 +2,17 @@
 //!
 //! RFC 5280 §4.2.1.1, §4.2.1.2 (key identifiers), §4.2.1.3, §4.2.1.9, §6.1.4; BR 7.1.2.1, 7.1.2.5
 //!
-//! | rule                                             | intermediate | root               |
-//! |--------------------------------------------------|--------------|--------------------|
-//! | basicConstraints say cA                          | yes          | yes                |
-//! | keyUsage, if there, has keyCertSign              | yes          | yes                |
-//! | pathLenConstraint allows the authorities below   | yes          | yes                |
-//! | extKeyUsage, if there, has the purpose or any    | yes          | yes                |
-//! | basicConstraints are critical                    | yes          | –                  |
-//! | subjectKeyIdentifier                             | yes          | –                  |
-//! | authorityKeyIdentifier names the issuer's key    | yes, unless issued to itself | its own, if issued to itself and if there |
+//! | rule                                             | intermediate | root           |
+//! |--------------------------------------------------|--------------|----------------|
+//! | basicConstraints say cA                          | yes          | yes            |
+//! | keyUsage, if there, has keyCertSign              | yes          | yes            |
+//! | pathLenConstraint allows the authorities below   | yes          | yes            |
+//! | extKeyUsage, if there, has the purpose or any    | yes          | yes            |
+//! | basicConstraints are critical                    | yes          | –              |
+//! | subjectKeyIdentifier is there                    | yes          | –              |
+//! | authorityKeyIdentifier names a key               | yes (*)      | its own, or no |
+//!
+//! (*) Unless it is issued to itself: its issuer is then the one whose name it bears.
 //!
 //! A root is trusted because somebody chose it, and several that everybody chose were made before
 //! these rules; so of its form only that is asked which would make it say two things at once.

@@ -61,7 +61,7 @@ impl<'a> Search<'a> {
         if self.extend(leaf)? {
             return Ok(self.path.into_iter().cloned().collect());
         }
-        Err(self.why.unwrap_or(Refused::NoCertificate))
+        Err(self.why.unwrap_or_else(|| unknown_issuer(leaf, 0)))
     }
 
     // ANCHOR: search

@@ -91,7 +91,8 @@ pub enum Refused {
         /// `serverAuth` or `clientAuth`.
         purpose: &'static str,
     },
-    /// A use of the key that keyUsage must allow or must not (RFC 5280 §4.2.1.3, RFC 8446 §4.4.2.2).
+    /// A use of the key that keyUsage must allow or must not (RFC 5280 §4.2.1.3,
+    /// RFC 8446 §4.4.2.2).
     #[error("{which} has a keyUsage {problem}")]
     WrongUsage {
         /// Which.

@@ -3,12 +3,14 @@
 //! RFC 5280 §4.1.2.2 (serial numbers), §4.1.2.4 (issuer), §4.1.2.5 (validity), §4.2 (critical
 //! extensions); BR 6.1.5 (keys)
 //!
-//! | extension                                        | critical  | else                      |
-//! |--------------------------------------------------|-----------|---------------------------|
-//! | basicConstraints, keyUsage, extKeyUsage, subjectAltName, nameConstraints | may be | –    |
-//! | authorityKeyIdentifier, subjectKeyIdentifier, authorityInfoAccess | never | irregular     |
-//! | policyConstraints, inhibitAnyPolicy              | always    | irregular; we do not process them, so either way it is refused |
-//! | all others                                       | never     | unknown and critical      |
+//! | extension                                                     | critical | or else    |
+//! |---------------------------------------------------------------|----------|------------|
+//! | basicConstraints, keyUsage, extKeyUsage                       | may be   |            |
+//! | subjectAltName, nameConstraints                               | may be   |            |
+//! | authorityKeyIdentifier, subjectKeyIdentifier                  | never    | irregular  |
+//! | authorityInfoAccess                                           | never    | irregular  |
+//! | policyConstraints, inhibitAnyPolicy                           | always   | irregular  |
+//! | all others, and the last two, which we do not process         | never    | unknown    |
 //!
 //! Used by: `leaf`, `authority`.
 
