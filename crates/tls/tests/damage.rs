@@ -122,7 +122,9 @@ fn exported(connection: &Connection) -> Option<[u8; 32]> {
 }
 
 /// Stages, each with whether a connection goes before.
-fn stages() -> Vec<(&'static str, fn() -> Stage)> {
+type Named = (&'static str, fn() -> Stage);
+
+fn stages() -> Vec<Named> {
     vec![
         ("plain", Stage::plain),
         ("retry", Stage::retrying),

@@ -1,0 +1,505 @@
+//! One test for each rule of records, and for what each end does at the end.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that panics has failed, which is what it is for"
+)]
+
+#[path = "common/pair.rs"]
+#[allow(dead_code, reason = "each test uses a part")]
+mod pair;
+
+use pair::{Pair, data, drain, sent, violation};
+use ring::aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use std::sync::{Arc, Mutex};
+use tls::{
+    Alert, EarlyData, Error, KeyLog, Misuse, Suite,
+    fuzzing::stage::{Stage, moment},
+    message::HandshakeType,
+    record::{Connection, ContentType, Event, Protection, State},
+    schedule::{Hash, Secret, traffic_key},
+};
+use wire::hex;
+
+/// A key log that a test reads.
+#[derive(Default)]
+struct Lines(Mutex<Vec<String>>);
+
+impl KeyLog for Lines {
+    fn line(&self, line: &str) {
+        self.0.lock().unwrap().push(line.to_owned());
+    }
+}
+
+impl Lines {
+    fn secret(&self, label: &str) -> Secret {
+        let lines = self.0.lock().unwrap();
+        let line = lines.iter().rev().find(|line| line.starts_with(label)).unwrap();
+        let secret = hex::decode(line.split(' ').next_back().unwrap()).unwrap();
+        Secret::new(Hash::Sha256, &secret).unwrap()
+    }
+
+    fn protection(&self, label: &str) -> Protection {
+        Protection::new(Suite::Aes128GcmSha256, &self.secret(label)).unwrap()
+    }
+}
+
+/// A pair whose keys the test knows.
+fn spied(mut stage: Stage) -> (Pair, Arc<Lines>) {
+    let lines = Arc::new(Lines::default());
+    stage.client.key_log = Some(lines.clone());
+    (Pair::new(&stage), lines)
+}
+
+/// A server whose handshake is done, and a way to write as its client.
+fn as_client() -> (Connection, Protection) {
+    let (mut pair, lines) = spied(Stage::plain());
+    pair.run();
+    (pair.server, lines.protection("CLIENT_TRAFFIC_SECRET_0"))
+}
+
+fn sealed(key: &mut Protection, kind: ContentType, content: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    key.seal(kind, content, 0, &mut out).unwrap();
+    out
+}
+
+/// Gives octets, and answers the violation, which must be told as an alert and end it.
+fn refused(connection: &mut Connection, mut octets: Vec<u8>) -> Error {
+    let now = moment().instant;
+    connection.receive(&mut octets, now);
+    let error = violation(&drain(connection)).unwrap();
+    assert_eq!(connection.state(), State::Closing);
+    assert!(connection.wants_shutdown() && connection.wants_receive());
+    assert!(!sent(connection, now).is_empty());
+    // What follows is not read.
+    connection.receive(&mut [22; 100], now);
+    assert!(drain(connection).is_empty());
+    assert_eq!(connection.send(b"x"), Err(Misuse::Closed));
+    connection.receive_end(true, now);
+    assert!(matches!(drain(connection)[..], [Event::Closed { clean: false }]));
+    assert_eq!(connection.state(), State::Closed);
+    error
+}
+
+fn plain(kind: u8, content: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(content.len()).unwrap().to_be_bytes();
+    [&[kind, 3, 3], &length[..], content].concat()
+}
+
+fn server() -> Connection {
+    Stage::plain().accept(0)
+}
+
+#[test]
+fn types_that_there_are() {
+    for kind in [0, 19, 24, 0x80, b'G'] {
+        let error = refused(&mut server(), vec![kind]);
+        assert_eq!(error, Error::RecordType { kind });
+        assert_eq!(error.alert(), Alert::UNEXPECTED_MESSAGE);
+    }
+    // Inside too; and something must be there.
+    assert_eq!(inside(b"x\x63"), Error::RecordType { kind: 0x63 });
+    assert_eq!(inside(b"x\x18\0\0"), Error::RecordType { kind: 24 });
+    assert_eq!(inside(b"\0\0\0"), Error::RecordPadding);
+    assert_eq!(inside(b""), Error::RecordPadding);
+    assert_eq!(inside(&[23; 16_386]), Error::RecordTooLong { length: 16_386, limit: 16_385 });
+}
+
+/// What a server says to a record that holds just that: content, type and padding.
+fn inside(inner: &[u8]) -> Error {
+    let (mut pair, lines) = spied(Stage::plain());
+    pair.run();
+    let (mut octets, mut iv) = ([0; 16], [0; 12]);
+    traffic_key(&lines.secret("CLIENT_TRAFFIC_SECRET_0"), &mut octets, &mut iv);
+    let key = LessSafeKey::new(UnboundKey::new(&AES_128_GCM, &octets).unwrap());
+    let length = u16::try_from(inner.len() + 16).unwrap().to_be_bytes();
+    let head = [23, 3, 3, length[0], length[1]];
+    let mut body = inner.to_vec();
+    let nonce = Nonce::assume_unique_for_key(iv);
+    key.seal_in_place_append_tag(nonce, Aad::from(head), &mut body).unwrap();
+    refused(&mut pair.server, [&head[..], &body].concat())
+}
+
+#[test]
+fn lengths_that_there_are() {
+    let error = refused(&mut server(), vec![22, 3, 1, 0x40, 0x01]);
+    assert_eq!(error, Error::RecordTooLong { length: 16_385, limit: 16_384 });
+    assert_eq!(error.alert(), Alert::RECORD_OVERFLOW);
+    let (mut server, mut key) = as_client();
+    let error = refused(&mut server, vec![23, 3, 3, 0x41, 0x01]);
+    assert_eq!(error, Error::RecordTooLong { length: 16_641, limit: 16_640 });
+    let mut out = Vec::new();
+    let long = key.seal(ContentType::ApplicationData, &[0; 16_385], 0, &mut out);
+    assert!(matches!(long, Err(Error::RecordTooLong { .. })));
+    let long = key.seal(ContentType::ApplicationData, &[0; 16_384], 1, &mut out);
+    assert!(matches!(long, Err(Error::RecordTooLong { .. })));
+    assert!(out.is_empty(), "nothing was written");
+    for kind in [21, 22] {
+        assert_eq!(refused(&mut Stage::plain().accept(0), plain(kind, b"")), Error::RecordEmpty);
+    }
+}
+
+#[test]
+fn what_does_not_open() {
+    // Any octet but the type and the length, which have tests of their own.
+    for at in (1..3).chain(5..38) {
+        let (mut server, mut key) = as_client();
+        let mut record = sealed(&mut key, ContentType::ApplicationData, b"sixteen octets..");
+        record[at] ^= 1;
+        let error = refused(&mut server, record);
+        assert_eq!((error.clone(), error.alert()), (Error::RecordMac, Alert::BAD_RECORD_MAC));
+    }
+    // Too short for a tag; twice the same; one left out.
+    let (mut server, _) = as_client();
+    assert_eq!(refused(&mut server, plain(23, &[0; 15])), Error::RecordMac);
+    let (mut server, mut key) = as_client();
+    let record = sealed(&mut key, ContentType::ApplicationData, b"x");
+    assert_eq!(refused(&mut server, [record.clone(), record].concat()), Error::RecordMac);
+    let (mut server, mut key) = as_client();
+    sealed(&mut key, ContentType::ApplicationData, b"x");
+    let record = sealed(&mut key, ContentType::ApplicationData, b"y");
+    assert_eq!(refused(&mut server, record), Error::RecordMac);
+}
+
+#[test]
+fn padding() {
+    let (mut server, mut key) = as_client();
+    let mut out = Vec::new();
+    for padding in [0, 1, 255, 16_383] {
+        key.seal(ContentType::ApplicationData, b"x", padding, &mut out).unwrap();
+    }
+    key.seal(ContentType::ApplicationData, b"ends in zeros\0\0", 9, &mut out).unwrap();
+    server.receive(&mut out, moment().instant);
+    assert_eq!(data(&drain(&mut server)), b"xxxxends in zeros\0\0");
+}
+
+#[test]
+fn protected_or_not() {
+    for (kind, name) in [(21, "alert"), (22, "handshake")] {
+        let (mut server, _) = as_client();
+        let error = refused(&mut server, plain(kind, &[1, 0]));
+        assert_eq!(error, Error::RecordProtection { kind: name });
+    }
+    let error = refused(&mut server(), plain(23, &[0; 20]));
+    assert_eq!(error, Error::RecordProtection { kind: "application_data" });
+}
+
+#[test]
+fn change_cipher_spec_is_one_octet_of_the_handshake() {
+    // Before the first hello, and after Finished.
+    assert_eq!(refused(&mut server(), plain(20, &[1])), Error::ChangeCipherSpec);
+    let (mut server, mut key) = as_client();
+    assert_eq!(refused(&mut server, plain(20, &[1])), Error::ChangeCipherSpec);
+    // Protected.
+    let (mut other, _) = as_client();
+    let record = sealed(&mut key, ContentType::ChangeCipherSpec, &[1]);
+    assert_eq!(refused(&mut other, record), Error::ChangeCipherSpec);
+    // In time, and wrong.
+    for body in [&[][..], &[0], &[1, 1], &[2]] {
+        let mut client = Stage::plain().connect();
+        assert_eq!(refused(&mut client, plain(20, body)), Error::ChangeCipherSpec);
+    }
+    // In time, and often.
+    let mut client = Stage::plain().connect();
+    client.receive(&mut plain(20, &[1]).repeat(32), moment().instant);
+    assert!(drain(&mut client).is_empty());
+    assert_eq!(refused(&mut client, plain(20, &[1])), Error::Useless { limit: 32 });
+}
+
+/// RFC 8446 §D.4: one from each end, in its place; and none where the client wants none.
+#[test]
+fn the_disguise() {
+    for (compatible, retry) in [(true, false), (true, true), (false, false), (false, true)] {
+        let mut stage = if retry { Stage::retrying() } else { Stage::plain() };
+        stage.client.compatibility = compatible;
+        let mut pair = Pair::new(&stage);
+        let (mut up, mut down) = (Vec::new(), Vec::new());
+        for _ in 0..3 {
+            let octets = sent(&mut pair.client, pair.now);
+            up.extend(&octets);
+            pair.server.receive(&mut octets.clone(), pair.now);
+            let octets = sent(&mut pair.server, pair.now);
+            down.extend(&octets);
+            pair.client.receive(&mut octets.clone(), pair.now);
+        }
+        let types = |mut octets: &[u8]| {
+            let mut types = Vec::new();
+            while let [kind, _, _, high, low, rest @ ..] = octets {
+                types.push(*kind);
+                octets = &rest[usize::from(u16::from_be_bytes([*high, *low]))..];
+            }
+            types
+        };
+        let expected = match (compatible, retry) {
+            (true, false) => (vec![22, 20, 23], vec![22, 20, 23]),
+            (true, true) => (vec![22, 20, 22, 23], vec![22, 20, 22, 23]),
+            (false, false) => (vec![22, 23], vec![22, 23]),
+            (false, true) => (vec![22, 22, 23], vec![22, 22, 23]),
+        };
+        assert_eq!((types(&up), types(&down)), expected);
+    }
+}
+
+#[test]
+fn an_alert_is_two_octets() {
+    for content in [&[2][..], &[2, 40, 0], &[2, 40, 2, 40]] {
+        let (mut server, mut key) = as_client();
+        let record = sealed(&mut key, ContentType::Alert, content);
+        let error = refused(&mut server, record);
+        assert_eq!(error, Error::AlertLength { length: content.len() });
+    }
+    let (mut server, mut key) = as_client();
+    let record = sealed(&mut key, ContentType::Alert, &[]);
+    assert_eq!(refused(&mut server, record), Error::RecordEmpty);
+}
+
+/// Whatever its level, and whether anybody knows it (§6).
+#[test]
+fn an_alert_is_the_end() {
+    for (level, number) in [(2, 40), (1, 40), (1, 48), (0, 255), (2, 41)] {
+        let (mut server, mut key) = as_client();
+        let mut record = sealed(&mut key, ContentType::Alert, &[level, number]);
+        server.receive(&mut record, moment().instant);
+        let alert = Alert(number);
+        let heard = drain(&mut server);
+        assert_eq!(violation(&heard), Some(Error::PeerAlert { alert }));
+        assert!(matches!(heard.last(), Some(Event::Closed { clean: false })));
+        assert_eq!(server.state(), State::Closed);
+        assert!(sent(&mut server, moment().instant).is_empty(), "an alert is not answered");
+    }
+    let (mut server, mut key) = as_client();
+    let mut record = sealed(&mut key, ContentType::Alert, &[1, 90]);
+    record.extend(sealed(&mut key, ContentType::ApplicationData, b"still"));
+    server.receive(&mut record, moment().instant);
+    assert_eq!(data(&drain(&mut server)), b"still", "user_canceled is no end by itself");
+}
+
+/// A client that cannot read the server's hello has no keys to say so.
+#[test]
+fn an_alert_in_the_clear_before_the_clients_first_keys() {
+    let mut pair = Pair::new(&Stage::plain());
+    let mut hello = sent(&mut pair.client, pair.now);
+    pair.server.receive(&mut hello, pair.now);
+    pair.server.receive(&mut plain(21, &[2, 47]), pair.now);
+    let alert = Alert::ILLEGAL_PARAMETER;
+    assert_eq!(violation(&drain(&mut pair.server)), Some(Error::PeerAlert { alert }));
+}
+
+#[test]
+fn a_message_is_not_interrupted() {
+    for (kind, name) in
+        [(ContentType::ApplicationData, "application_data"), (ContentType::Alert, "alert")]
+    {
+        let (mut server, mut key) = as_client();
+        let mut octets = sealed(&mut key, ContentType::Handshake, &[24, 0]);
+        octets.extend(sealed(&mut key, kind, &[1, 0]));
+        assert_eq!(refused(&mut server, octets), Error::Interleaved { kind: name });
+    }
+    let mut hello = sent(&mut Stage::plain().connect(), moment().instant);
+    let (first, second) = hello[5..].split_at(40);
+    let split = [plain(22, first), plain(22, second)].concat();
+    let mut server = server();
+    server.receive(&mut split.clone(), moment().instant);
+    assert!(!sent(&mut server, moment().instant).is_empty(), "two records, one message");
+    hello.truncate(45);
+    hello[4] = 40;
+    hello[3] = 0;
+    let mut server = Stage::plain().accept(0);
+    server.receive(&mut hello, moment().instant);
+    // In the clear, an alert between the parts.
+    assert_eq!(refused(&mut server, plain(21, &[2, 40])), Error::Interleaved { kind: "alert" });
+}
+
+#[test]
+fn data_waits_for_the_handshake() {
+    // To a server under the client's handshake key; to a client under the server's.
+    let (mut pair, lines) = spied(Stage::plain());
+    let mut octets = sent(&mut pair.client, pair.now);
+    pair.server.receive(&mut octets, pair.now);
+    let mut octets = sent(&mut pair.server, pair.now);
+    // The hello alone, so that the client has keys and nothing else.
+    let hello = 5 + usize::from(u16::from_be_bytes([octets[3], octets[4]]));
+    pair.client.receive(&mut octets[..hello], pair.now);
+    let mut key = lines.protection("CLIENT_HANDSHAKE_TRAFFIC_SECRET");
+    let record = sealed(&mut key, ContentType::ApplicationData, b"x");
+    assert_eq!(refused(&mut pair.server, record), Error::DataTooEarly);
+    let mut key = lines.protection("SERVER_HANDSHAKE_TRAFFIC_SECRET");
+    let record = sealed(&mut key, ContentType::ApplicationData, b"x");
+    assert_eq!(refused(&mut pair.client, record), Error::DataTooEarly);
+    assert_eq!(Stage::plain().connect().send(b"x"), Err(Misuse::HandshakeUnfinished));
+}
+
+#[test]
+fn useless_records_come_to_an_end() {
+    let floods: [(ContentType, &[u8]); 3] = [
+        (ContentType::ApplicationData, b""),
+        (ContentType::Alert, &[1, 90]),
+        (ContentType::Handshake, &[24, 0, 0, 1, 0]),
+    ];
+    for (kind, content) in floods {
+        let (mut pair, lines) = spied(Stage::plain());
+        pair.run();
+        let mut server = pair.server;
+        let mut key = Key::new(lines.secret("CLIENT_TRAFFIC_SECRET_0"));
+        for _ in 0..32 {
+            let mut record = key.seal(kind, content);
+            server.receive(&mut record, moment().instant);
+        }
+        assert!(drain(&mut server).iter().all(|event| !matches!(event, Event::Violation(_))));
+        let record = key.seal(kind, content);
+        assert_eq!(refused(&mut server, record), Error::Useless { limit: 32 });
+    }
+}
+
+/// The client's key, that takes the next one where it says so.
+struct Key(Secret, Protection);
+
+impl Key {
+    fn new(secret: Secret) -> Self {
+        let protection = Protection::new(Suite::Aes128GcmSha256, &secret).unwrap();
+        Self(secret, protection)
+    }
+
+    fn seal(&mut self, kind: ContentType, content: &[u8]) -> Vec<u8> {
+        let record = sealed(&mut self.1, kind, content);
+        if kind == ContentType::Handshake {
+            *self = Self::new(self.0.next());
+        }
+        record
+    }
+}
+
+#[test]
+fn early_data_has_a_limit() {
+    let mut stage = Stage::resuming();
+    stage.server.early_data = 10;
+    Pair::connected(&stage);
+    let lines = Arc::new(Lines::default());
+    stage.client.key_log = Some(lines.clone());
+    let mut pair = Pair::number(&stage, 1);
+    assert_eq!(pair.client.send_early(b"0123456789abc").unwrap(), 10);
+    assert_eq!(pair.client.send_early(b"abc"), Err(Misuse::NoEarlyData));
+    let mut octets = sent(&mut pair.client, pair.now);
+    pair.server.receive(&mut octets, pair.now);
+    let heard = drain(&mut pair.server);
+    assert_eq!(data(&heard), b"0123456789");
+    let mut key = lines.protection("CLIENT_EARLY_TRAFFIC_SECRET");
+    sealed(&mut key, ContentType::ApplicationData, b"0123456789");
+    let record = sealed(&mut key, ContentType::ApplicationData, b"a");
+    assert_eq!(refused(&mut pair.server, record), Error::EarlyDataTooLong { limit: 10 });
+}
+
+/// What a server does not take it passes over, with and without another hello (§4.2.10).
+#[test]
+fn rejected_early_data_is_skipped() {
+    for retry in [false, true] {
+        let stage = Stage::resuming();
+        Pair::connected(&stage);
+        let mut later = stage.clone();
+        later.server.early_data = 0;
+        if retry {
+            later.server.groups = vec![tls::NamedGroup::SECP256R1];
+        }
+        let mut pair = Pair::number(&later, 1);
+        for _ in 0..3 {
+            pair.client.send_early(&[b'e'; 1000]).unwrap();
+        }
+        pair.run();
+        assert!(pair.is_complete(), "{:?}", pair.server_heard);
+        assert_eq!(data(&pair.server_heard), b"");
+        let rejected = |event: &Event| matches!(event, Event::EarlyData(EarlyData::Rejected));
+        assert!(pair.client_heard.iter().any(rejected));
+        assert!(pair.client.summary().resumed && !pair.client.summary().early_data);
+        pair.client.send(b"again").unwrap();
+        pair.run();
+        assert_eq!(data(&pair.server_heard), b"again");
+        // More than anybody would send before they hear of it.
+        later.server.limits.skipped = 2500;
+        Pair::connected(&stage);
+        let mut pair = Pair::number(&later, 2);
+        for _ in 0..3 {
+            pair.client.send_early(&[b'e'; 1000]).unwrap();
+        }
+        pair.run();
+        let limit = 2500;
+        assert_eq!(violation(&pair.server_heard), Some(Error::EarlyDataTooLong { limit }));
+    }
+}
+
+#[test]
+fn keys_are_updated_both_ways_and_by_themselves() {
+    let mut stage = Stage::plain();
+    stage.client.limits.records = 3;
+    let mut pair = Pair::connected(&stage);
+    // Asked for: both ends take the next key, however often they were asked.
+    pair.server.key_update(true).unwrap();
+    pair.server.key_update(true).unwrap();
+    pair.server.send(b"one").unwrap();
+    pair.run();
+    pair.client.send(b"two").unwrap();
+    pair.run();
+    assert_eq!(
+        (data(&pair.client_heard), data(&pair.server_heard)),
+        (b"one".to_vec(), b"two".to_vec())
+    );
+    // By itself: twenty records of three to a key.
+    let long: Vec<u8> = (0..=255).cycle().take(20 * 16_384).collect();
+    pair.client.send(&long).unwrap();
+    pair.run();
+    assert!(data(&pair.server_heard)[3..] == long);
+    assert_eq!(Stage::plain().connect().key_update(true), Err(Misuse::HandshakeUnfinished));
+}
+
+#[test]
+fn each_direction_ends_by_itself() {
+    let mut pair = Pair::connected(&Stage::plain());
+    pair.client.send(b"last").unwrap();
+    pair.client.close().unwrap();
+    assert_eq!(pair.client.close(), Err(Misuse::Closed));
+    assert_eq!(pair.client.send(b"x"), Err(Misuse::Closed));
+    pair.run();
+    assert_eq!(data(&pair.server_heard), b"last");
+    assert!(matches!(pair.server_heard.last(), Some(Event::Closed { clean: true })));
+    assert_eq!((pair.client.state(), pair.server.state()), (State::Closing, State::Open));
+    assert!(pair.client.wants_shutdown() && pair.client.wants_receive());
+    // The server may still answer.
+    pair.server.send(b"answer").unwrap();
+    pair.server.close().unwrap();
+    pair.run();
+    assert_eq!(data(&pair.client_heard), b"answer");
+    assert!(matches!(pair.client_heard.last(), Some(Event::Closed { clean: true })));
+    assert_eq!((pair.client.state(), pair.server.state()), (State::Closed, State::Closed));
+    assert_eq!(pair.client.next_timeout(), None);
+}
+
+#[test]
+fn a_close_that_nobody_answers_ends_too() {
+    let mut pair = Pair::connected(&Stage::plain());
+    pair.client.close().unwrap();
+    sent(&mut pair.client, pair.now);
+    let due = pair.client.next_timeout().unwrap();
+    pair.client.handle_timeout(due);
+    assert!(matches!(drain(&mut pair.client)[..], [Event::Closed { clean: false }]));
+}
+
+#[test]
+fn output_has_a_limit() {
+    let mut stage = Stage::plain();
+    stage.client.limits.output = 1000;
+    let mut pair = Pair::connected(&stage);
+    assert_eq!(pair.client.output_room(), 1000);
+    pair.client.send(&[0; 2000]).unwrap();
+    assert_eq!(pair.client.output_room(), 0);
+    assert_eq!(pair.client.send(b"x"), Err(Misuse::OutputFull));
+    pair.run();
+    assert_eq!((pair.client.held(), pair.server.held()), (0, 0));
+}
+
+#[test]
+fn a_hello_that_is_too_long_is_refused_at_its_head() {
+    let error = refused(&mut server(), plain(22, &[1, 1, 0, 1]));
+    let message = HandshakeType::ClientHello;
+    assert_eq!(error, Error::MessageTooLong { message, length: 65_537, limit: 65_536 });
+}
