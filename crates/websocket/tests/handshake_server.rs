@@ -158,6 +158,18 @@ fn the_clients_order_of_subprotocols_counts() {
     }
 }
 
+/// Each is compared with all before it: 64 KiB of them took a quarter of a second.
+#[test]
+fn more_subprotocols_than_any_client_speaks_are_refused() {
+    let offer = |count: usize| (0..count).map(|n| format!("p{n}")).collect::<Vec<_>>().join(", ");
+    let name = "Sec-WebSocket-Protocol";
+    let options = Options { protocols: vec!["p63".into()], deflate: None };
+    let (_, agreed) = accept(&request(&[(name, &offer(64))]), &options).unwrap();
+    assert_eq!(agreed.protocol.as_deref(), Some("p63"));
+    assert_eq!(refused(&[(name, &offer(65))]), Refusal::Protocols);
+    assert_eq!(refused(&[(name, &offer(64)), (name, "one")]), Refusal::Protocols);
+}
+
 const EXTENSIONS: &str = "Sec-WebSocket-Extensions";
 
 /// What comes of an offer: the answer's field, if there is one.

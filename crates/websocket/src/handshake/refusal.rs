@@ -34,8 +34,8 @@ pub enum Refusal {
     /// RFC 6455 §11.3.5: Sec-WebSocket-Version stands there once.
     #[error("Sec-WebSocket-Version stands there more than once")]
     VersionRepeated,
-    /// RFC 6455 §4.1: subprotocols are different tokens.
-    #[error("Sec-WebSocket-Protocol is not a list of different tokens")]
+    /// RFC 6455 §4.1: subprotocols are different tokens; 64 at the most are read.
+    #[error("Sec-WebSocket-Protocol is not a list of different tokens, 64 at the most")]
     Protocols,
     /// RFC 6455 §9.1: extensions have a grammar.
     #[error(transparent)]

@@ -107,6 +107,10 @@ fn agree(asked: &HeaderMap, options: &Options, answer: &mut HeaderMap) -> Result
     Ok(agreed)
 }
 
+/// More subprotocols than any client speaks. Each is compared with all before it, and a head of
+/// 64 KiB holds 16,000.
+const OFFERED: usize = 64;
+
 /// The subprotocols that the client offers, in its order.
 fn protocols(headers: &HeaderMap) -> Result<Vec<String>, Refusal> {
     let mut offered: Vec<String> = Vec::new();
@@ -115,7 +119,9 @@ fn protocols(headers: &HeaderMap) -> Result<Vec<String>, Refusal> {
         for element in http::header::list::plain(value.as_bytes()) {
             let token = std::str::from_utf8(element).ok().filter(|_| http::is_token(element));
             match token {
-                Some(token) if !offered.iter().any(|other| other == token) => {
+                Some(token)
+                    if offered.len() < OFFERED && !offered.iter().any(|other| other == token) =>
+                {
                     offered.push(token.to_string());
                 }
                 _ => return Err(Refusal::Protocols),
