@@ -503,3 +503,15 @@ fn a_hello_that_is_too_long_is_refused_at_its_head() {
     let message = HandshakeType::ClientHello;
     assert_eq!(error, Error::MessageTooLong { message, length: 65_537, limit: 65_536 });
 }
+
+#[test]
+fn nothing_follows_a_close_in_the_handshake() {
+    let mut pair = Pair::new(&Stage::plain());
+    let mut hello = sent(&mut pair.client, pair.now);
+    pair.client.close().unwrap();
+    assert!(!sent(&mut pair.client, pair.now).is_empty());
+    pair.server.receive(&mut hello, pair.now);
+    let mut flight = sent(&mut pair.server, pair.now);
+    pair.client.receive(&mut flight, pair.now);
+    assert!(sent(&mut pair.client, pair.now).is_empty());
+}

@@ -5,7 +5,7 @@
 use super::Connection;
 use crate::{
     Alert, Error, Level, Role,
-    record::{ContentType, Event, Input, Phase},
+    record::{ContentType, Event, Input},
 };
 
 impl Connection {
@@ -86,7 +86,7 @@ impl Connection {
     /// ClientHello to the peer's Finished (§5).
     pub(super) fn change_cipher_spec(&mut self, body: &[u8]) -> Result<(), Error> {
         let hello_passed = self.role == Role::Client || self.hello_sent;
-        let in_time = self.phase == Phase::Handshake && hello_passed;
+        let in_time = !self.handshake.is_complete() && hello_passed;
         if body != [1] || !in_time {
             return Err(Error::ChangeCipherSpec);
         }

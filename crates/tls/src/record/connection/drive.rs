@@ -103,15 +103,19 @@ impl Connection {
 
     /// One change_cipher_spec, if the client wants it.
     fn disguise(&mut self) {
-        if self.handshake.is_compatible() && !self.disguised {
+        if self.handshake.is_compatible() && !self.disguised && self.phase.sends() {
             self.disguised = true;
             self.tell_record(ContentType::ChangeCipherSpec, 1, Level::Initial);
             self.output.put(&[ContentType::ChangeCipherSpec.number(), 3, 3, 0, 1, 1]);
         }
     }
 
-    /// One record, under the key there is.
+    /// One record, under the key there is; none behind the last word, whatever the handshake still
+    /// wants.
     pub(super) fn put(&mut self, kind: ContentType, content: &[u8]) -> Result<(), Error> {
+        if !self.phase.sends() {
+            return Ok(());
+        }
         self.tell_record(kind, content.len(), self.write_level);
         if let Some(protection) = &mut self.writing {
             return self.output.write(|out| protection.seal(kind, content, 0, out));

@@ -102,7 +102,7 @@ impl Connection {
                 Ok(None) => Head::LENGTH,
                 Err(error) => {
                     self.violate(error);
-                    break;
+                    return (input.len(), None);
                 }
             };
             let Some(record) = rest.get_mut(..length) else {
@@ -225,7 +225,7 @@ impl Connection {
     }
 
     fn may_be_keyless(&self) -> bool {
-        self.role == crate::Role::Server && self.phase == Phase::Handshake && !self.heard
+        self.role == crate::Role::Server && !self.handshake.is_complete() && !self.heard
     }
 
     /// Passes over a record of early data that we do not take.
