@@ -139,6 +139,23 @@ fn made_again_it_is_the_same_but_for_the_signature() {
 }
 
 #[test]
+fn a_random_serial_number_is_positive_and_has_16_octets() {
+    for seed in 0..100 {
+        let serial = Serial::random(&mut wire::Scripted(seed)).0.to_be_bytes();
+        assert!((0x40..0x80).contains(&serial[0]), "{serial:?}");
+    }
+}
+
+/// At two thirds of its time, as `serve` asks at each start.
+#[test]
+fn a_certificate_is_renewed_before_it_ends() {
+    let validity = Validity { not_before: UnixTime(0), not_after: UnixTime(300) };
+    assert!(!validity.is_nearly_over(UnixTime(199)));
+    assert!(validity.is_nearly_over(UnixTime(200)));
+    assert!(validity.is_nearly_over(UnixTime(1000)));
+}
+
+#[test]
 fn nothing_follows_a_certificate() {
     let mut der = made(|_| {}).unwrap().der().to_vec();
     der.push(0);

@@ -198,6 +198,22 @@ fn a_private_key_comes_with_its_own_public_key_and_curve() {
     assert_eq!(violation(sec1(scalar, Some(&oid::P384), Some(&own))), Violation::KeyRejected);
     assert_eq!(violation(sec1(&[0; 32], Some(&oid::P256), Some(&own))), Violation::KeyRejected);
     assert_eq!(violation(sec1(scalar, Some(&oid::ED25519), Some(&own))), Violation::KeyUnsupported);
+    // In PKCS#8 the curve may be named twice, and is one.
+    let twice = |inside: &Oid| {
+        let der = Writer::build(|out| {
+            out.sequence(|key| {
+                key.number(0);
+                key.sequence(|id| {
+                    id.oid(&oid::EC_PUBLIC_KEY);
+                    id.oid(&oid::P256);
+                });
+                key.octets(&sec1(scalar, Some(inside), Some(&own)));
+            });
+        });
+        SigningKey::from_pkcs8(&der).map(|_| ()).map_err(|error| (error.violation, error.field))
+    };
+    assert_eq!(twice(&oid::P256), Ok(()));
+    assert_eq!(twice(&oid::P384), Err((Violation::KeyRejected, "namedCurve")));
 }
 
 /// A SubjectPublicKeyInfo of these parts.

@@ -109,6 +109,7 @@ fn a_host_name_is_letters_digits_and_hyphens() {
     ] {
         assert_eq!(DnsName::parse(text), None, "{text}");
     }
+    assert_eq!(DnsName::parse(longest.get(..254).unwrap()), None);
     assert_eq!(DnsName::parse(longest.get(..253).unwrap()).unwrap().as_str().len(), 253);
     let error = ServerName::parse("a b\n").unwrap_err();
     assert_eq!(error.to_string(), r"'a b\n' is neither a host name nor an address");

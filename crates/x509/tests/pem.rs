@@ -107,6 +107,11 @@ fn a_block_that_is_wrong_hides_none_behind_it() {
         .map(|block| block.is_ok())
         .collect();
     assert_eq!(blocks, [false, true]);
+    // Nor does one that forgot to end.
+    let text = format!("-----BEGIN Y-----\nAQID\n{BLOCK}");
+    let blocks = pem::parse_with(text.as_bytes(), &Limits::default()).unwrap();
+    let labels: Vec<_> = blocks.map(|block| block.map(|block| block.label).ok()).collect();
+    assert_eq!(labels, [None, Some("X".to_string())]);
 }
 
 #[test]

@@ -55,8 +55,8 @@ impl DateTime {
         let (minute, text) = digits(text, 2)?;
         let (second, text) = digits(text, 2)?;
         let time = Self { year, month, day, hour, minute, second };
-        // A day that does not exist comes back from the count of days as another one.
-        let exists = hour < 24 && minute < 60 && second < 60 && Self::of(time.to_unix()) == time;
+        // A day or an hour that does not exist comes back from the count as another one.
+        let exists = Self::of(time.to_unix()) == time;
         (text == b"Z" && exists).then_some(time)
     }
 
