@@ -234,3 +234,58 @@ fn an_echo_whose_client_reads_nothing_is_held_back_and_delays_nobody() {
         read += stream.read(&mut buffer).unwrap();
     }
 }
+
+/// Whoever stays hears all, whatever the others do; whoever comes and goes hears a message once at
+/// the most and never an older one; and a stop in the middle of it ends.
+#[test]
+fn who_comes_and_goes_takes_nothing_from_who_stays() {
+    const COUNT: usize = 2000;
+    // Nobody here answers a goodbye.
+    let grace = std::time::Duration::from_millis(50);
+    let (server, group, told) = rooms(Limits { grace, ..Limits::default() }, 3);
+    let mut stays: Vec<_> = (0..3).map(|_| member(&server, &told).0).collect();
+    let (mut client, handle) = member(&server, &told);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for number in 0..COUNT {
+                while group.send(&Prepared::text(&number.to_string())) == Err(Crowded) {
+                    std::thread::yield_now();
+                }
+            }
+            // For the one who may have been out.
+            handle.send(Message::Text(COUNT.to_string())).unwrap();
+        });
+        scope.spawn(|| {
+            // Sockets that come, hear something or nothing, and are gone: their places in the loops
+            // are taken by others while words for them are on their way.
+            for _ in 0..50 {
+                drop(Client::open(&server, "/"));
+            }
+        });
+        for _ in 0..2 {
+            scope.spawn(|| {
+                for _ in 0..1000 {
+                    group.leave(&handle);
+                    assert!(group.join(&handle));
+                }
+            });
+        }
+        for client in &mut stays {
+            scope.spawn(move || {
+                for number in 0..COUNT {
+                    assert_eq!(client.heard(), number.to_string());
+                }
+            });
+        }
+        let mut last = None;
+        while last != Some(COUNT) {
+            let number = client.heard().parse().unwrap();
+            // A letter of the handle may overtake what was said to the group.
+            assert!(number == COUNT || last < Some(number), "{number} behind {last:?}");
+            last = Some(number);
+        }
+    });
+    group.send(&Prepared::text("to whom?")).unwrap();
+    server.stop().unwrap();
+    assert!(group.is_empty() && !group.join(&handle));
+}
