@@ -3,11 +3,11 @@
 //!
 //! RFC 5280 §4.1, §6.1
 //!
-//! | both are right, and differ                | we                           | rustls-webpki         |
-//! |-------------------------------------------|------------------------------|-----------------------|
-//! | authorities issued to themselves          | do not count (§4.2.1.9)      | count                 |
-//! | versions 1 and 2                          | read them, believe neither   | refuses to read them  |
-//! | critical extensions that nobody knows     | read, refused when asked     | refuses to read them  |
+//! | both are right, and differ            | we                         | rustls-webpki        |
+//! |---------------------------------------|----------------------------|----------------------|
+//! | authorities issued to themselves      | do not count (§4.2.1.9)    | count                |
+//! | versions 1 and 2                      | read them, believe neither | refuses to read them |
+//! | critical extensions that nobody knows | read, refused when asked   | refuses to read them |
 //!
 //! Two of our rules are left out of the families that both are asked about, because they are not
 //! rustls-webpki's business: what a root's certificate says of itself, and keyCertSign.

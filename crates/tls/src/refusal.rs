@@ -32,7 +32,8 @@ impl From<&Refused> for Refusal {
             | Refused::WeakSignature { .. }
             | Refused::WrongPurpose { .. }
             | Refused::UnknownCritical { .. } => Alert::UNSUPPORTED_CERTIFICATE,
-            // Wrong names have no alert of their own; this one says that a certificate does not hold.
+            // Wrong names have no alert of their own; this one says that a certificate does not
+            // hold.
             _ => Alert::BAD_CERTIFICATE,
         };
         Self { alert, reason: refused.to_string() }

@@ -83,7 +83,10 @@ impl fmt::Display for Suite {
 }
 
 macro_rules! numbers {
-    ($(#[$head:meta])* $kind:ident $($(#[$doc:meta])* $name:ident = $number:literal, $text:literal;)*) => {
+    (
+        $(#[$head:meta])* $kind:ident
+        $($(#[$doc:meta])* $name:ident = $number:literal, $text:literal;)*
+    ) => {
         $(#[$head])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $kind(pub u16);

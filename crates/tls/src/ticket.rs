@@ -8,10 +8,10 @@
 //!            take(ticket): true once
 //! ```
 //!
-//! A ticket here is a name that means nothing to anybody else; the keys stay with the server. So the
-//! server can say of each that it was used, which is what makes early data safe to accept: who
-//! records a ClientHello with early data and sends it again finds the ticket gone (§8.1). All
-//! loops of a server share one store.
+//! A ticket here is a name that means nothing to anybody else; the keys stay with the server. So
+//! the server can say of each that it was used, which is what makes early data safe to accept: who
+//! records a ClientHello with early data and sends it again finds the ticket gone (§8.1). All loops
+//! of a server share one store.
 //!
 //! Invariant: [`TicketStore::take`] answers `true` at most once for a ticket.
 //!

@@ -1,7 +1,7 @@
 //! The one deadline of a connection, set without a clock.
 //!
-//! Commands of the application carry no time. So a deadline is *armed* with a span, counted from the
-//! time last heard, and moves on when the connection next hears what time it is.
+//! Commands of the application carry no time. So a deadline is *armed* with a span, counted from
+//! the time last heard, and moves on when the connection next hears what time it is.
 
 use std::time::{Duration, Instant};
 

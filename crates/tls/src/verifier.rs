@@ -2,9 +2,9 @@
 //!
 //! RFC 8446 §4.4.2.4, §4.4.3
 //!
-//! The handshake reads certificates and checks that the peer holds the first one's key; whether that
-//! certificate means anything is asked of a [`CertificateVerifier`]. [`x509::Verifier`] is the one
-//! that asks for a path to a root; [`Unverified`] is `get -k`.
+//! The handshake reads certificates and checks that the peer holds the first one's key; whether
+//! that certificate means anything is asked of a [`CertificateVerifier`]. [`x509::Verifier`] is the
+//! one that asks for a path to a root; [`Unverified`] is `get -k`.
 
 use crate::{Refusal, SignatureScheme};
 use wire::UnixTime;
@@ -29,8 +29,8 @@ pub trait CertificateVerifier: Send + Sync {
     /// Why not.
     fn verify_client(&self, chain: &[Certificate], time: UnixTime) -> Result<(), Refusal>;
 
-    /// Whether `signature` over `message` is `key`'s. There is no reason to decide otherwise, but in
-    /// a test whose key is older than the rules.
+    /// Whether `signature` over `message` is `key`'s. There is no reason to decide otherwise, but
+    /// in a test whose key is older than the rules.
     fn verify_signature(
         &self,
         key: &PublicKey,

@@ -210,8 +210,8 @@ fn a_stream_that_ends_anywhere_is_no_clean_end() {
     }
 }
 
-/// Each ends in an alert, in waiting, or in what it would have been; and what either end was told is
-/// what it would have been told.
+/// Each ends in an alert, in waiting, or in what it would have been; and what either end was told
+/// is what it would have been told.
 #[test]
 fn a_bit_that_flips_anywhere_is_seen() {
     for (name, stage) in stages() {

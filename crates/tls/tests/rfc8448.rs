@@ -279,6 +279,20 @@ fn client_config(trace: &Trace, ticket: Option<&(Vec<u8>, u32, Secret)>) -> Clie
     config
 }
 
+/// What the section's server drew: its random, and what it adds to the age of its ticket.
+fn servers_randomness(trace: &Trace) -> Vec<u8> {
+    let said = messages(trace, "server");
+    let random = said.iter().find_map(|message| match message {
+        Message::ServerHello(hello) if !hello.is_retry() => Some(hello.random.to_vec()),
+        _ => None,
+    });
+    let age_add = said.iter().find_map(|message| match message {
+        Message::NewSessionTicket(ticket) => Some(ticket.ticket_age_add),
+        _ => None,
+    });
+    [random.unwrap(), age_add.unwrap_or(0).to_be_bytes().to_vec()].concat()
+}
+
 /// Plays the handshake of one section, and compares all that either end sent.
 fn play(section: &str, ticket: Option<&(Vec<u8>, u32, Secret)>) {
     let Some(trace) = trace(section) else { return };
@@ -293,20 +307,7 @@ fn play(section: &str, ticket: Option<&(Vec<u8>, u32, Secret)>) {
         .into_iter()
         .filter(|payload| payload[0] == 1)
         .collect();
-    let server_random: Vec<u8> = messages(&trace, "server")
-        .iter()
-        .find_map(|message| match message {
-            Message::ServerHello(hello) if !hello.is_retry() => Some(hello.random.to_vec()),
-            _ => None,
-        })
-        .unwrap();
-    let age_add = messages(&trace, "server").iter().find_map(|message| match message {
-        Message::NewSessionTicket(ticket) => Some(ticket.ticket_age_add),
-        _ => None,
-    });
-    let mut pool = server_random;
-    pool.extend(age_add.unwrap_or(0).to_be_bytes());
-
+    let pool = servers_randomness(&trace);
     let (name, now) = (ServerName::parse("server").unwrap(), moment().instant);
     let script: VecDeque<Vec<u8>> = hellos.into();
     let mut client = Connection::client_with(

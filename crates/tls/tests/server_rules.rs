@@ -428,8 +428,11 @@ fn under_quic() {
     assert!(client.is_complete() && server.is_complete());
     assert!(client.summary().early_data && server.summary().early_data);
     let told = |octet| {
-        let same = move |event: &&Event| matches!(event, Event::PeerParameters(octets) if octets == &[octet; 3]);
-        heard.iter().filter(same).count()
+        let parameters = |event: &Event| match event {
+            Event::PeerParameters(octets) => octets == &[octet; 3],
+            _ => false,
+        };
+        heard.iter().filter(|event| parameters(event)).count()
     };
     assert_eq!((told(1), told(2)), (1, 1));
     assert_eq!(client.key_update(true), Err(tls::Misuse::Quic));

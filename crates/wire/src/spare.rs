@@ -10,8 +10,8 @@
 //!   Output ── the last octet is sent ──► give ──► a few vectors ──► take ──► the next message
 //! ```
 //!
-//! A loop's messages change their size, with the hour or with who is connected. So where there is no
-//! room for one more, those that lay there longest go: nobody has asked for their size since.
+//! A loop's messages change their size, with the hour or with who is connected. So where there is
+//! no room for one more, those that lay there longest go: nobody has asked for their size since.
 //!
 //! Invariant: what is kept is empty vectors, 8 MiB of capacity at the most; nobody can read in one
 //! what it held before.

@@ -22,7 +22,8 @@
 //! | by handles, from other threads | letters wait; then `SendError::Full`              |
 //! | to a group                     | the member is cut off                             |
 //!
-//! Who says goodbye first decides what the endpoint still hears of a peer that has not heard it yet:
+//! Who says goodbye first decides what the endpoint still hears of a peer that has not heard it
+//! yet:
 //!
 //! | goodbye is said by      | messages and Pongs until the peer's Close | `closed` |
 //! |-------------------------|-------------------------------------------|----------|

@@ -190,9 +190,9 @@ impl SocketHandle {
         self.line.push(Letter::Prepared(message.clone()))
     }
 
-    /// Says goodbye, behind all that was sent, for the endpoint too: what the peer still says is not
-    /// told. A code that must not be sent, or a reason that does
-    /// not fit, becomes 1011 without a reason.
+    /// Says goodbye, behind all that was sent, for the endpoint too: what the peer still says is
+    /// not told. A code that must not be sent, or a reason that does not fit, becomes 1011 without
+    /// a reason.
     ///
     /// # Errors
     /// [`SendError::Gone`] where somebody did so already.

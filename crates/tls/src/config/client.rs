@@ -27,8 +27,8 @@ pub struct ClientConfig {
     pub suites: Vec<Suite>,
     /// Groups, the best first.
     pub groups: Vec<NamedGroup>,
-    /// For how many of the groups a public key is sent at once, 1: a server that wants another asks,
-    /// which costs a round trip and is rare.
+    /// For how many of the groups a public key is sent at once, 1: a server that wants another
+    /// asks, which costs a round trip and is rare.
     pub shares: usize,
     /// Whether to look like TLS 1.2 to middleboxes (RFC 8446 §D.4). Not under QUIC, which has none.
     pub compatibility: bool,

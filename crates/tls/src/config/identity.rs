@@ -123,8 +123,8 @@ impl CertificatesByName {
         Self::default()
     }
 
-    /// Shows `key` to whoever asks for `name`, which may begin with `*.`; of several, the first that
-    /// can sign what the client can verify.
+    /// Shows `key` to whoever asks for `name`, which may begin with `*.`; of several, the first
+    /// that can sign what the client can verify.
     pub fn add(&mut self, name: &str, key: Arc<CertifiedKey>) {
         self.names.entry(name.to_ascii_lowercase()).or_default().push(key);
     }

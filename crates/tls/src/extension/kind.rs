@@ -3,8 +3,8 @@
 //! RFC 8446 §4.2
 //!
 //! The RFC's table, as data. An extension that we know and that stands where the table does not
-//! have it is an `illegal_parameter`; one that we do not know is nobody's business in a request, and
-//! a violation in an answer, since nobody asked for it.
+//! have it is an `illegal_parameter`; one that we do not know is nobody's business in a request,
+//! and a violation in an answer, since nobody asked for it.
 
 use crate::suite::{is_grease, numbers};
 use std::fmt;

@@ -17,8 +17,8 @@ impl Extensions {
     /// Reads the list of a message.
     ///
     /// # Errors
-    /// [`Error::ExtensionRepeated`], [`Error::ExtensionMisplaced`], and what an extension itself can
-    /// break.
+    /// [`Error::ExtensionRepeated`], [`Error::ExtensionMisplaced`], and what an extension itself
+    /// can break.
     pub(crate) fn read(reader: &mut Reader<'_>, place: Place) -> Result<Self, Error> {
         let mut list = vector16(reader, "extensions", 0)?;
         let mut extensions = Vec::new();

@@ -4,12 +4,12 @@
 //! A property panics where it fails; nothing else here may. They run on stable too, over the seeds
 //! and in the property tests.
 //!
-//! | property            | on                                                                     |
-//! |---------------------|------------------------------------------------------------------------|
-//! | `check_message`     | one handshake message: form, and back                                  |
-//! | `check_connection`  | a connection that is sent these octets, whole and cut                  |
-//! | `check_handshake`   | two ends whose messages are changed on their way, behind the cipher    |
-//! | `check_operations`  | two ends, a bad wire, and an application that does anything at any time |
+//! | property           | on                                                                      |
+//! |--------------------|-------------------------------------------------------------------------|
+//! | `check_message`    | one handshake message: form, and back                                   |
+//! | `check_connection` | a connection that is sent these octets, whole and cut                   |
+//! | `check_handshake`  | two ends whose messages are changed on their way, behind the cipher     |
+//! | `check_operations` | two ends, a bad wire, and an application that does anything at any time |
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

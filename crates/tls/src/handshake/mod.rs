@@ -95,8 +95,8 @@ impl Handshake {
     /// records.
     ///
     /// # Errors
-    /// [`Error::Internal`] where there is no randomness, [`Error::TooLong`] for a configuration that
-    /// no ClientHello can say.
+    /// [`Error::Internal`] where there is no randomness, [`Error::TooLong`] for a configuration
+    /// that no ClientHello can say.
     pub fn client(
         config: Arc<ClientConfig>,
         name: ServerName,
@@ -107,8 +107,8 @@ impl Handshake {
         Self::client_with(config, name, parameters, random, now, VecDeque::new(), Trace::default())
     }
 
-    /// A client's end that tells `trace`, and says what `script` has for its hellos: for tests whose
-    /// octets somebody else chose.
+    /// A client's end that tells `trace`, and says what `script` has for its hellos: for tests
+    /// whose octets somebody else chose.
     #[doc(hidden)]
     pub fn client_with(
         config: Arc<ClientConfig>,

@@ -6,7 +6,7 @@
 //!  a client                                      a server
 //!
 //!     (ClientHello goes out)                        Start
-//!             │                                       │ ClientHello ◄──┐ with no key that we can use:
+//!             │                                       │ ClientHello ◄──┐ with no key of use to us:
 //!    WaitServerHello ◄──┐ HelloRetryRequest           ├────────────────┘ WaitSecondClientHello
 //!             │ ───────►┘ (once: WaitSecondServerHello)
 //!             │ ServerHello                           │ (ServerHello … Finished go out)
@@ -32,8 +32,8 @@
 //! The RFC's START, RECVD_CH, NEGOTIATED and WAIT_FLIGHT2 are passed through without a message, and
 //! so are no states here.
 //!
-//! Invariant: what is not in the diagram is `unexpected_message`; no message is read twice or out of
-//! turn, whatever the peer says of it.
+//! Invariant: what is not in the diagram is `unexpected_message`; no message is read twice or out
+//! of turn, whatever the peer says of it.
 
 use crate::{Error, message::HandshakeType};
 
@@ -217,8 +217,8 @@ impl ServerState {
     /// The state after `input`.
     ///
     /// # Errors
-    /// [`Error::MessageUnexpected`]; [`Error::RetryIgnored`] where a second ClientHello would need a
-    /// third.
+    /// [`Error::MessageUnexpected`]; [`Error::RetryIgnored`] where a second ClientHello would need
+    /// a third.
     pub fn on(self, input: ServerInput) -> Result<Self, Error> {
         use ServerInput::{Certificate, ClientHello, Message};
         use ServerState::{

@@ -3,9 +3,9 @@
 //! RFC 8446 §4.3.2, §4.4.2, §4.4.3
 //!
 //! ```text
-//!   CertificateRequest     context<0..255>, extensions                     server, if it wants to know
+//!   CertificateRequest     context<0..255>, extensions                 a server that wants to know
 //!   Certificate            context<0..255>, list<0..2^24-1> of
-//!                              cert_data<1..2^24-1>, extensions            the peer's own one first
+//!                              cert_data<1..2^24-1>, extensions        the peer's own one first
 //!   CertificateVerify      algorithm, signature<0..2^16-1>
 //! ```
 //!

@@ -24,7 +24,8 @@ pub enum Event {
     Violation(Error),
     /// Nothing more comes from the peer.
     Closed {
-        /// Whether it said so (RFC 8446 §6.1). If not, what came may have been cut short by anybody.
+        /// Whether it said so (RFC 8446 §6.1). If not, what came may have been cut short by
+        /// anybody.
         clean: bool,
     },
 }

@@ -3,13 +3,13 @@
 //!
 //! RFC 8446 §5
 //!
-//! | octets | field                  | in the clear               | protected                        |
-//! |--------|------------------------|----------------------------|----------------------------------|
-//! | 1      | type                   | what it is                 | 23, whatever it is               |
-//! | 2      | legacy_record_version  | 0x0301 or 0x0303, ignored  | 0x0303                           |
-//! | 2      | length                 | up to 2^14                 | up to 2^14 + 256                 |
-//! | n      | fragment               | content                    | sealed: content, type, padding   |
-//! |        |                        |                            | and a tag of 16 octets           |
+//! | octets | field                 | in the clear              | protected                      |
+//! |--------|-----------------------|---------------------------|--------------------------------|
+//! | 1      | type                  | what it is                | 23, whatever it is             |
+//! | 2      | legacy_record_version | 0x0301 or 0x0303, ignored | 0x0303                         |
+//! | 2      | length                | up to 2^14                | up to 2^14 + 256               |
+//! | n      | fragment              | content                   | sealed: content, type, padding |
+//! |        |                       |                           | and a tag of 16 octets         |
 //!
 //! From the ground up: [`Head`] is what the first five octets say, [`Protection`] seals and opens,
 //! [`Phase`] is how a connection begins and ends, and [`Connection`] puts a
@@ -31,6 +31,6 @@ pub use state::{Input, Phase, State};
 
 /// Octets of content that a record can carry.
 pub const MAX_CONTENT: usize = 1 << 14;
-/// Octets of a protected record behind its head: the content, its type, padding, a tag; and room for
-/// ciphers that nobody has made yet.
+/// Octets of a protected record behind its head: the content, its type, padding, a tag; and room
+/// for ciphers that nobody has made yet.
 pub const MAX_PROTECTED: usize = MAX_CONTENT + 256;

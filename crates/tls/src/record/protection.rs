@@ -89,8 +89,8 @@ impl Protection {
     pub const OVERHEAD: usize = Head::LENGTH + 1 + TAG;
 
     // ANCHOR: seal
-    /// Appends a record with `content`, 2^14 octets at the most, and `padding` zeros. The content is
-    /// copied once, to where it is sealed and sent from.
+    /// Appends a record with `content`, 2^14 octets at the most, and `padding` zeros. The content
+    /// is copied once, to where it is sealed and sent from.
     ///
     /// # Errors
     /// [`Error::SequenceSpent`]; [`Error::RecordTooLong`] for more than a record holds.

@@ -18,9 +18,9 @@
 //! ```
 //!
 //! Each direction ends by itself: who has heard close_notify may still send. A stream that ends
-//! without one was cut, by the peer's crash or by somebody in between, and is told as such. Failed is
-//! for a peer that broke a rule: it was told which one; its octets are still read and dropped, since
-//! a socket closed over unread octets is reset, and the reset can overtake the alert.
+//! without one was cut, by the peer's crash or by somebody in between, and is told as such. Failed
+//! is for a peer that broke a rule: it was told which one; its octets are still read and dropped,
+//! since a socket closed over unread octets is reset, and the reset can overtake the alert.
 //!
 //! Invariant: nothing leads from `Closed` to anything else, and none back to `Handshake`.
 

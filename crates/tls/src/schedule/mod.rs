@@ -30,8 +30,8 @@
 //!
 //! Invariant: every label stands in this file once.
 //!
-//! Used by: [`Handshake`](crate::Handshake). QUIC takes traffic secrets and expands them with labels
-//! of its own.
+//! Used by: [`Handshake`](crate::Handshake). QUIC takes traffic secrets and expands them with
+//! labels of its own.
 
 mod hash;
 mod secret;

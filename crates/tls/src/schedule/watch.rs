@@ -1,7 +1,7 @@
 //! Somebody who watches the schedule at work: what `get -vvv` shows.
 //!
-//! Secrets are told in full only where that was asked for; a listener that keeps what it hears would
-//! otherwise keep the keys of every connection.
+//! Secrets are told in full only where that was asked for; a listener that keeps what it hears
+//! would otherwise keep the keys of every connection.
 
 use super::{Digest, Secret};
 use std::time::Instant;

@@ -61,8 +61,8 @@ impl Assembly {
     pub(super) fn reserve(&mut self, part: usize, declared: u64, fin: bool) {
         let declared = usize::try_from(declared).unwrap_or(usize::MAX);
         let came = self.len().saturating_add(part);
-        // Behind another frame more will come. Were the buffer to grow by each small one alone, each
-        // would move the whole message.
+        // Behind another frame more will come. Were the buffer to grow by each small one alone,
+        // each would move the whole message.
         let most = if fin { declared.max(part) } else { usize::MAX };
         let more = part.max(self.len()).min(most);
         let used = |length: usize| {

@@ -90,30 +90,25 @@ fn usage(leaf: &Certificate, purpose: Purpose) -> Result<(), Refused> {
 fn form(leaf: &Certificate) -> Result<(), Refused> {
     let extensions = leaf.extensions();
     let which = || Which::of(leaf, 0);
-    let is_authority = extensions.basic_constraints.is_some_and(|basic| basic.ca);
-    if is_authority {
+    if extensions.basic_constraints.is_some_and(|basic| basic.ca) {
         return Err(Refused::AuthorityAsLeaf { which: which() });
     }
     if extensions.key_usage.is_some_and(|usage| usage.allows(KeyUsage::KEY_CERT_SIGN)) {
         let problem = "with keyCertSign, and is no authority (RFC 5280 §4.2.1.9)";
         return Err(Refused::WrongUsage { which: which(), problem });
     }
-    let named = extensions.subject_alt_name.is_some();
-    let critical = extensions.is_critical(&oid::SUBJECT_ALT_NAME);
-    let any = extensions.extended_key_usage.as_ref();
-    let any = any.is_some_and(|purposes| purposes.contains(&oid::ANY_EXTENDED_KEY_USAGE));
-    let rule = match (leaf.subject().is_empty(), critical) {
-        _ if any => "its key is for any use (BR 7.1.2.7.10)",
-        _ if extensions.name_constraints.is_some() => {
-            "it has nameConstraints, and is no authority (RFC 5280 §4.2.1.10)"
-        }
-        (true, false) => {
-            "it has no subject, and no subjectAltName that is critical (RFC 5280 §4.1.2.6)"
-        }
-        (false, true) if named => {
-            "its subjectAltName is critical, and it has a subject (BR 7.1.2.7.12)"
-        }
-        _ => return Ok(()),
+    let purposes = extensions.extended_key_usage.as_deref().unwrap_or_default();
+    let names_are_critical = extensions.is_critical(&oid::SUBJECT_ALT_NAME);
+    let rule = if purposes.contains(&oid::ANY_EXTENDED_KEY_USAGE) {
+        "its key is for any use (BR 7.1.2.7.10)"
+    } else if extensions.name_constraints.is_some() {
+        "it has nameConstraints, and is no authority (RFC 5280 §4.2.1.10)"
+    } else if leaf.subject().is_empty() && !names_are_critical {
+        "it has no subject, and no subjectAltName that is critical (RFC 5280 §4.1.2.6)"
+    } else if names_are_critical && !leaf.subject().is_empty() {
+        "its subjectAltName is critical, and it has a subject (BR 7.1.2.7.12)"
+    } else {
+        return Ok(());
     };
     Err(Refused::Irregular { which: which(), rule })
 }

@@ -18,6 +18,35 @@
 //! | who signed it                                | `path`        | by search, with a budget      |
 //! | may all above it name what it names          | `constraints` | when a root is reached        |
 //!
+//! ```
+//! use wire::UnixTime;
+//! use x509::{Roots, ServerName, SigningKey, Validity, Verifier};
+//! use x509::issue::{Authority, Serial, Usage};
+//!
+//! let now = UnixTime(1_767_225_600);
+//! let validity = Validity::from_now(now, 13);
+//! let root = Authority::root("Our root", SigningKey::generate_p256()?, validity, Serial(1))?;
+//! let [www, other] = ["www.example.com", "example.com"].map(|name| ServerName::parse(name).unwrap());
+//! let key = SigningKey::generate_p256()?;
+//! let names = std::slice::from_ref(&www);
+//! let leaf = root.issue(key.public_key(), names, Usage::Server, validity, Serial(2))?;
+//!
+//! let verifier = Verifier::new(Roots::from_iter([root.certificate().clone()]));
+//! assert!(verifier.verify_server(&[leaf.clone()], &www, now).is_ok());
+//! let refused = verifier.verify_server(&[leaf.clone()], &other, now).unwrap_err();
+//! assert_eq!(
+//!     refused.to_string(),
+//!     "certificate 0 (CN=www.example.com) is not for example.com; it names DNS:www.example.com"
+//! );
+//! let later = now.plus_seconds(14 * 86_400);
+//! let refused = verifier.verify_server(&[leaf], &www, later).unwrap_err();
+//! assert_eq!(
+//!     refused.to_string(),
+//!     "certificate 0 (CN=www.example.com) expired at 2026-01-14 00:00:00 UTC"
+//! );
+//! # Ok::<(), x509::Error>(())
+//! ```
+//!
 //! Not asked: whether a certificate was revoked (that needs the network), certificate
 //! policies (critical ones are refused as unknown), and certificate transparency.
 //!

@@ -2,13 +2,13 @@
 //!
 //! RFC 8446 §4.1.2, §4.2.1, §4.2.8, §4.2.9, §9.2
 //!
-//! | there is                        | then there must be                    | or else             |
-//! |---------------------------------|---------------------------------------|---------------------|
-//! | anything                        | `supported_versions` with TLS 1.3     | protocol_version    |
-//! | no `pre_shared_key`             | `signature_algorithms`, `supported_groups` | missing_extension |
-//! | `supported_groups`              | `key_share`, and the other way round  | missing_extension   |
-//! | `pre_shared_key`                | `psk_key_exchange_modes`              | missing_extension   |
-//! | `early_data`                    | `pre_shared_key`                      | illegal_parameter   |
+//! | there is            | then there must be                         | or else           |
+//! |---------------------|--------------------------------------------|-------------------|
+//! | anything            | `supported_versions` with TLS 1.3          | protocol_version  |
+//! | no `pre_shared_key` | `signature_algorithms`, `supported_groups` | missing_extension |
+//! | `supported_groups`  | `key_share`, and the other way round       | missing_extension |
+//! | `pre_shared_key`    | `psk_key_exchange_modes`                   | missing_extension |
+//! | `early_data`        | `pre_shared_key`                           | illegal_parameter |
 
 use crate::{
     Error,

@@ -41,8 +41,8 @@ impl Connection {
         self.leave(Input::GiveUp);
     }
 
-    /// Whether nothing more will be sent, and the peer should see that: shut down writing behind the
-    /// last octet, and read on as long as [`wants_receive`](Self::wants_receive) says so.
+    /// Whether nothing more will be sent, and the peer should see that: shut down writing behind
+    /// the last octet, and read on as long as [`wants_receive`](Self::wants_receive) says so.
     pub fn wants_shutdown(&self) -> bool {
         !self.phase.sends()
     }
@@ -66,8 +66,8 @@ impl Connection {
         self.timer.tick(now);
     }
 
-    /// The peer broke a rule: it is told which one, and not listened to any more. Or it says that we
-    /// did, and then there is nothing more to say.
+    /// The peer broke a rule: it is told which one, and not listened to any more. Or it says that
+    /// we did, and then there is nothing more to say.
     pub(super) fn violate(&mut self, error: Error) {
         trace::violation(&self.trace, self.timer.now(), &error);
         let input = match &error {

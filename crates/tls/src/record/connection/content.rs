@@ -82,8 +82,8 @@ impl Connection {
         }
     }
 
-    /// A change_cipher_spec means nothing, and may come while a middlebox might look: from the first
-    /// ClientHello to the peer's Finished (§5).
+    /// A change_cipher_spec means nothing, and may come while a middlebox might look: from the
+    /// first ClientHello to the peer's Finished (§5).
     pub(super) fn change_cipher_spec(&mut self, body: &[u8]) -> Result<(), Error> {
         let hello_passed = self.role == Role::Client || self.hello_sent;
         let in_time = !self.handshake.is_complete() && hello_passed;

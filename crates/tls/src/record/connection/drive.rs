@@ -8,9 +8,9 @@
 //!   all others       ─► told to the driver, or remembered
 //! ```
 //!
-//! And the disguise (§D.4): a client whose session id is not empty wants its connection to look like
-//! TLS 1.2 resumed. Each end then sends one change_cipher_spec, which means nothing: the client in
-//! front of the first thing behind its hello, the server behind its own.
+//! And the disguise (§D.4): a client whose session id is not empty wants its connection to look
+//! like TLS 1.2 resumed. Each end then sends one change_cipher_spec, which means nothing: the
+//! client in front of the first thing behind its hello, the server behind its own.
 
 use super::Connection;
 use crate::{
@@ -133,8 +133,8 @@ impl Connection {
         trace::record(&self.trace, now, Direction::Sent, name, length, level);
     }
 
-    /// Takes the next key, if the peer wants it (§4.6.3). However often it has asked, once is enough
-    /// before something else is sent.
+    /// Takes the next key, if the peer wants it (§4.6.3). However often it has asked, once is
+    /// enough before something else is sent.
     pub(super) fn answer_key_update(&mut self) {
         if self.update_owed && self.phase.sends() {
             self.update_owed = false;

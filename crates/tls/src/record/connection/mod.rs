@@ -257,8 +257,8 @@ impl Connection {
         matches!(self.phase, Phase::PeerClosed | Phase::Closed)
     }
 
-    /// Moves what is to be sent to `out`. A driver calls it when `out` has room: what it leaves here
-    /// is what [`output_room`](Self::output_room) counts.
+    /// Moves what is to be sent to `out`. A driver calls it when `out` has room: what it leaves
+    /// here is what [`output_room`](Self::output_room) counts.
     pub fn poll_transmit(&mut self, now: Instant, out: &mut Output) {
         self.timer.tick(now);
         if !out.is_full() {

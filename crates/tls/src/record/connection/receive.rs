@@ -182,8 +182,8 @@ impl Connection {
         })
     }
 
-    /// Opens a record in place, if it is sealed: answers what it carries, and how many octets behind
-    /// the head are that. `None` where it is to be passed over.
+    /// Opens a record in place, if it is sealed: answers what it carries, and how many octets
+    /// behind the head are that. `None` where it is to be passed over.
     fn open(&mut self, record: &mut [u8]) -> Result<Option<(ContentType, usize)>, Error> {
         let Some((head, body)) = record.split_first_chunk_mut::<{ Head::LENGTH }>() else {
             return Ok(None);
