@@ -9,84 +9,20 @@
 #[path = "common/pair.rs"]
 #[allow(dead_code, reason = "each test uses a part")]
 mod pair;
+#[path = "common/spy.rs"]
+#[allow(dead_code, reason = "each test uses a part")]
+mod spy;
 
 use pair::{Pair, data, drain, sent, violation};
 use ring::aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
-use std::sync::{Arc, Mutex};
+use spy::{as_client, plain, refused, sealed, spied};
 use tls::{
-    Alert, EarlyData, Error, KeyLog, Misuse, Suite,
+    Alert, Error, Misuse, Suite,
     fuzzing::stage::{Stage, moment},
     message::HandshakeType,
     record::{Connection, ContentType, Event, Protection, State},
-    schedule::{Hash, Secret, traffic_key},
+    schedule::{Secret, traffic_key},
 };
-use wire::hex;
-
-/// A key log that a test reads.
-#[derive(Default)]
-struct Lines(Mutex<Vec<String>>);
-
-impl KeyLog for Lines {
-    fn line(&self, line: &str) {
-        self.0.lock().unwrap().push(line.to_owned());
-    }
-}
-
-impl Lines {
-    fn secret(&self, label: &str) -> Secret {
-        let lines = self.0.lock().unwrap();
-        let line = lines.iter().rev().find(|line| line.starts_with(label)).unwrap();
-        let secret = hex::decode(line.split(' ').next_back().unwrap()).unwrap();
-        Secret::new(Hash::Sha256, &secret).unwrap()
-    }
-
-    fn protection(&self, label: &str) -> Protection {
-        Protection::new(Suite::Aes128GcmSha256, &self.secret(label)).unwrap()
-    }
-}
-
-/// A pair whose keys the test knows.
-fn spied(mut stage: Stage) -> (Pair, Arc<Lines>) {
-    let lines = Arc::new(Lines::default());
-    stage.client.key_log = Some(lines.clone());
-    (Pair::new(&stage), lines)
-}
-
-/// A server whose handshake is done, and a way to write as its client.
-fn as_client() -> (Connection, Protection) {
-    let (mut pair, lines) = spied(Stage::plain());
-    pair.run();
-    (pair.server, lines.protection("CLIENT_TRAFFIC_SECRET_0"))
-}
-
-fn sealed(key: &mut Protection, kind: ContentType, content: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    key.seal(kind, content, 0, &mut out).unwrap();
-    out
-}
-
-/// Gives octets, and answers the violation, which must be told as an alert and end it.
-fn refused(connection: &mut Connection, mut octets: Vec<u8>) -> Error {
-    let now = moment().instant;
-    connection.receive(&mut octets, now);
-    let error = violation(&drain(connection)).unwrap();
-    assert_eq!(connection.state(), State::Closing);
-    assert!(connection.wants_shutdown() && connection.wants_receive());
-    assert!(!sent(connection, now).is_empty());
-    // What follows is not read.
-    connection.receive(&mut [22; 100], now);
-    assert!(drain(connection).is_empty());
-    assert_eq!(connection.send(b"x"), Err(Misuse::Closed));
-    connection.receive_end(true, now);
-    assert!(matches!(drain(connection)[..], [Event::Closed { clean: false }]));
-    assert_eq!(connection.state(), State::Closed);
-    error
-}
-
-fn plain(kind: u8, content: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(content.len()).unwrap().to_be_bytes();
-    [&[kind, 3, 3], &length[..], content].concat()
-}
 
 fn server() -> Connection {
     Stage::plain().accept(0)
@@ -368,63 +304,6 @@ impl Key {
             *self = Self::new(self.0.next());
         }
         record
-    }
-}
-
-#[test]
-fn early_data_has_a_limit() {
-    let mut stage = Stage::resuming();
-    stage.server.early_data = 10;
-    Pair::connected(&stage);
-    let lines = Arc::new(Lines::default());
-    stage.client.key_log = Some(lines.clone());
-    let mut pair = Pair::number(&stage, 1);
-    assert_eq!(pair.client.send_early(b"0123456789abc").unwrap(), 10);
-    assert_eq!(pair.client.send_early(b"abc"), Err(Misuse::NoEarlyData));
-    let mut octets = sent(&mut pair.client, pair.now);
-    pair.server.receive(&mut octets, pair.now);
-    let heard = drain(&mut pair.server);
-    assert_eq!(data(&heard), b"0123456789");
-    let mut key = lines.protection("CLIENT_EARLY_TRAFFIC_SECRET");
-    sealed(&mut key, ContentType::ApplicationData, b"0123456789");
-    let record = sealed(&mut key, ContentType::ApplicationData, b"a");
-    assert_eq!(refused(&mut pair.server, record), Error::EarlyDataTooLong { limit: 10 });
-}
-
-/// What a server does not take it passes over, with and without another hello (§4.2.10).
-#[test]
-fn rejected_early_data_is_skipped() {
-    for retry in [false, true] {
-        let stage = Stage::resuming();
-        Pair::connected(&stage);
-        let mut later = stage.clone();
-        later.server.early_data = 0;
-        if retry {
-            later.server.groups = vec![tls::NamedGroup::SECP256R1];
-        }
-        let mut pair = Pair::number(&later, 1);
-        for _ in 0..3 {
-            pair.client.send_early(&[b'e'; 1000]).unwrap();
-        }
-        pair.run();
-        assert!(pair.is_complete(), "{:?}", pair.server_heard);
-        assert_eq!(data(&pair.server_heard), b"");
-        let rejected = |event: &Event| matches!(event, Event::EarlyData(EarlyData::Rejected));
-        assert!(pair.client_heard.iter().any(rejected));
-        assert!(pair.client.summary().resumed && !pair.client.summary().early_data);
-        pair.client.send(b"again").unwrap();
-        pair.run();
-        assert_eq!(data(&pair.server_heard), b"again");
-        // More than anybody would send before they hear of it.
-        later.server.limits.skipped = 2500;
-        Pair::connected(&stage);
-        let mut pair = Pair::number(&later, 2);
-        for _ in 0..3 {
-            pair.client.send_early(&[b'e'; 1000]).unwrap();
-        }
-        pair.run();
-        let limit = 2500;
-        assert_eq!(violation(&pair.server_heard), Some(Error::EarlyDataTooLong { limit }));
     }
 }
 
