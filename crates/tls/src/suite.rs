@@ -142,6 +142,10 @@ numbers! {
     FFDHE3072 = 0x0101, "ffdhe3072";
     /// A prime of 4,096 bits
     FFDHE4096 = 0x0102, "ffdhe4096";
+    /// A prime of 6,144 bits
+    FFDHE6144 = 0x0103, "ffdhe6144";
+    /// A prime of 8,192 bits
+    FFDHE8192 = 0x0104, "ffdhe8192";
     /// What browsers offer first since 2024, against who stores today what a quantum computer
     /// reads tomorrow. `ring` has no ML-KEM, so we pass it over.
     X25519MLKEM768 = 0x11ec, "X25519MLKEM768";
@@ -160,6 +164,14 @@ numbers! {
     RSA_PKCS1_SHA384 = 0x0501, "rsa_pkcs1_sha384";
     /// RSA, PKCS #1 v1.5: in certificates alone.
     RSA_PKCS1_SHA512 = 0x0601, "rsa_pkcs1_sha512";
+    /// DSA, gone since TLS 1.3, which still reserves its numbers
+    DSA_SHA1 = 0x0202, "dsa_sha1";
+    /// DSA
+    DSA_SHA256 = 0x0402, "dsa_sha256";
+    /// DSA
+    DSA_SHA384 = 0x0502, "dsa_sha384";
+    /// DSA
+    DSA_SHA512 = 0x0602, "dsa_sha512";
     /// ECDSA on P-256
     ECDSA_SECP256R1_SHA256 = 0x0403, "ecdsa_secp256r1_sha256";
     /// ECDSA on P-384

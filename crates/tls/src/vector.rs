@@ -19,6 +19,7 @@ fn bounded<'a>(
     length: usize,
     least: usize,
 ) -> Result<Reader<'a>, Error> {
+    reader.explain(|| format!("{length} octets of {field}"));
     if length < least {
         return Err(Error::Length { field, length });
     }
@@ -75,7 +76,11 @@ pub(crate) fn opaque16(
 
 /// All that is left.
 pub(crate) fn rest(reader: &mut Reader<'_>, field: &'static str) -> Result<Vec<u8>, Error> {
-    Ok(reader.take(field, reader.len())?.to_vec())
+    let octets = reader.take(field, reader.len())?;
+    if octets.is_empty() {
+        reader.explain(|| "empty".to_owned());
+    }
+    Ok(octets.to_vec())
 }
 
 /// Numbers of two octets, to the end. `explain` says what one is called.

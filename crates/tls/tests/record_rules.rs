@@ -331,6 +331,35 @@ fn keys_are_updated_both_ways_and_by_themselves() {
     assert_eq!(Stage::plain().connect().key_update(true), Err(Misuse::HandshakeUnfinished));
 }
 
+/// However often the application wants other keys: one that sealed nothing is as good as the next.
+#[test]
+fn a_key_that_is_unused_is_not_updated_again() {
+    for request in [false, true] {
+        let mut pair = Pair::connected(&Stage::plain());
+        for _ in 0..100 {
+            pair.client.key_update(request).unwrap();
+            pair.client.key_update(!request).unwrap();
+        }
+        pair.client.send(b"still").unwrap();
+        pair.run();
+        assert_eq!(data(&pair.server_heard), b"still");
+    }
+}
+
+/// A long upload under many keys: what answers our requests is no flood, even if no data comes with
+/// it.
+#[test]
+fn answers_to_our_key_updates_are_not_counted_as_useless() {
+    let mut pair = Pair::connected(&Stage::plain());
+    for _ in 0..100 {
+        pair.client.send(b"a part").unwrap();
+        pair.client.key_update(true).unwrap();
+        pair.run();
+    }
+    assert_eq!(violation(&pair.client_heard), None);
+    assert_eq!(data(&pair.server_heard), b"a part".repeat(100));
+}
+
 #[test]
 fn each_direction_ends_by_itself() {
     let mut pair = Pair::connected(&Stage::plain());

@@ -160,6 +160,42 @@ impl ExtensionType {
     }
 }
 
+impl ExtensionType {
+    /// The document and the section that describe it.
+    pub const fn rfc(self) -> &'static str {
+        match self {
+            Self::SERVER_NAME => "RFC 6066 §3",
+            Self::MAX_FRAGMENT_LENGTH => "RFC 6066 §4",
+            Self::STATUS_REQUEST => "RFC 6066 §8",
+            Self::SUPPORTED_GROUPS => "RFC 8446 §4.2.7",
+            Self::SIGNATURE_ALGORITHMS | Self::SIGNATURE_ALGORITHMS_CERT => "RFC 8446 §4.2.3",
+            Self::USE_SRTP => "RFC 5764 §4.1",
+            Self::HEARTBEAT => "RFC 6520 §2",
+            Self::ALPN => "RFC 7301 §3.1",
+            Self::SIGNED_CERTIFICATE_TIMESTAMP => "RFC 6962 §3.3.1",
+            Self::CLIENT_CERTIFICATE_TYPE | Self::SERVER_CERTIFICATE_TYPE => "RFC 7250 §3",
+            Self::PADDING => "RFC 7685 §3",
+            Self::EXTENDED_MASTER_SECRET => "RFC 7627 §5.1",
+            Self::COMPRESS_CERTIFICATE => "RFC 8879 §3",
+            Self::RECORD_SIZE_LIMIT => "RFC 8449 §4",
+            Self::SESSION_TICKET => "RFC 5077 §3.2",
+            Self::PRE_SHARED_KEY => "RFC 8446 §4.2.11",
+            Self::EARLY_DATA => "RFC 8446 §4.2.10",
+            Self::SUPPORTED_VERSIONS => "RFC 8446 §4.2.1",
+            Self::COOKIE => "RFC 8446 §4.2.2",
+            Self::PSK_KEY_EXCHANGE_MODES => "RFC 8446 §4.2.9",
+            Self::CERTIFICATE_AUTHORITIES => "RFC 8446 §4.2.4",
+            Self::OID_FILTERS => "RFC 8446 §4.2.5",
+            Self::POST_HANDSHAKE_AUTH => "RFC 8446 §4.2.6",
+            Self::KEY_SHARE => "RFC 8446 §4.2.8",
+            Self::QUIC_TRANSPORT_PARAMETERS => "RFC 9001 §8.2",
+            Self::ENCRYPTED_CLIENT_HELLO => "RFC 9849 §5",
+            Self::RENEGOTIATION_INFO => "RFC 5746 §3.2",
+            _ => "RFC 8446 §4.2",
+        }
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

@@ -22,7 +22,13 @@ impl Extensions {
     pub(crate) fn read(reader: &mut Reader<'_>, place: Place) -> Result<Self, Error> {
         let mut list = vector16(reader, "extensions", 0)?;
         let mut extensions = Vec::new();
+        list.enter();
         while !list.is_empty() {
+            // A listener hears of a section before it hears of its fields.
+            if let Some(octets) = list.rest().first_chunk() {
+                let kind = ExtensionType(u16::from_be_bytes(*octets));
+                list.section(kind.name(), kind.rfc());
+            }
             let kind = ExtensionType(list.u16("extension_type")?);
             list.explain(|| kind.to_string());
             let mut data = vector16(&mut list, kind.name(), 0)?;
@@ -31,6 +37,7 @@ impl Extensions {
             }
             extensions.push(Extension::read(kind, place, &mut data)?);
         }
+        list.leave();
         repeated(&extensions)?;
         Ok(Self(extensions))
     }

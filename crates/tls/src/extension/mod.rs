@@ -28,6 +28,7 @@ use crate::{NamedGroup, SignatureScheme};
 pub use kind::{ExtensionType, PLACES, Place};
 pub use list::Extensions;
 pub use psk::{OfferedPsks, PskIdentity, PskMode};
+pub(crate) use read::version;
 
 /// A public key for one group (RFC 8446 §4.2.8).
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,6 +13,7 @@ use crate::{
     Error,
     vector::{end, opaque8, opaque16, put8, put16, vector16},
 };
+use std::fmt;
 use wire::{Reader, TooLong, Writer};
 
 /// How a pre-shared key is used (§4.2.9).
@@ -24,6 +25,16 @@ impl PskMode {
     pub const PSK_KE: Self = Self(0);
     /// With a fresh key exchange.
     pub const PSK_DHE_KE: Self = Self(1);
+}
+
+impl fmt::Display for PskMode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::PSK_KE => f.write_str("psk_ke"),
+            Self::PSK_DHE_KE => f.write_str("psk_dhe_ke"),
+            Self(other) => write!(f, "{other:#04x}"),
+        }
+    }
 }
 
 /// Which key a client offers.

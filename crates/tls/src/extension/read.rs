@@ -33,13 +33,23 @@ impl Extension {
             (T::PRE_SHARED_KEY, Place::ClientHello) => {
                 Self::PreSharedKeys(OfferedPsks::read(reader)?)
             }
-            (T::PRE_SHARED_KEY, _) => Self::PreSharedKey(reader.u16("selected_identity")?),
+            (T::PRE_SHARED_KEY, _) => {
+                let index = reader.u16("selected_identity")?;
+                reader.explain(|| format!("number {index}, counted from 0"));
+                Self::PreSharedKey(index)
+            }
             (T::PSK_KEY_EXCHANGE_MODES, _) => {
                 let modes = opaque8(reader, "ke_modes", 1)?;
-                Self::PskModes(modes.into_iter().map(PskMode).collect())
+                let modes: Vec<_> = modes.into_iter().map(PskMode).collect();
+                reader.explain(|| {
+                    modes.iter().map(PskMode::to_string).collect::<Vec<_>>().join(", ")
+                });
+                Self::PskModes(modes)
             }
             (T::EARLY_DATA, Place::NewSessionTicket) => {
-                Self::EarlyDataSize(reader.u32("max_early_data_size")?)
+                let size = reader.u32("max_early_data_size")?;
+                reader.explain(|| format!("{size} octets"));
+                Self::EarlyDataSize(size)
             }
             (T::EARLY_DATA, _) => Self::EarlyData,
             (T::COOKIE, _) => Self::Cookie(opaque16(reader, "cookie", 1)?),
@@ -89,6 +99,7 @@ fn host_name(reader: &mut Reader<'_>) -> Result<Vec<u8>, Error> {
     let mut host = None;
     while !list.is_empty() {
         let kind = list.u8("name_type")?;
+        list.explain(|| if kind == 0 { "host_name" } else { "" }.to_owned());
         let name = opaque16(&mut list, "HostName", 1)?;
         list.explain(|| String::from_utf8_lossy(&name).escape_debug().to_string());
         if kind != 0 || host.is_some() || name.contains(&0) || !name.is_ascii() {

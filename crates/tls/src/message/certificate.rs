@@ -67,7 +67,7 @@ impl Certificate {
         let mut certificate_list = Vec::new();
         while !list.is_empty() {
             let mut data = vector24(&mut list, "cert_data", 1)?;
-            let cert_data = rest(&mut data, "cert_data")?;
+            let cert_data = cert_data(&mut data)?;
             let extensions = Extensions::read(&mut list, Place::Certificate)?;
             certificate_list.push(CertificateEntry { cert_data, extensions });
         }
@@ -86,6 +86,21 @@ impl Certificate {
             })
         })
     }
+}
+
+/// The octets of one certificate. Whoever listens hears what is inside of them, too; whether they
+/// are a certificate at all, the handshake asks later.
+fn cert_data(data: &mut Reader<'_>) -> Result<Vec<u8>, Error> {
+    let octets = data.rest();
+    if data.is_observed() {
+        data.enter();
+        let read = x509::dissect(data, &x509::Limits::default());
+        data.leave();
+        if read.is_ok() {
+            return Ok(octets.to_vec());
+        }
+    }
+    rest(data, "cert_data")
 }
 
 /// A signature over all so far.

@@ -43,6 +43,7 @@ pub struct ClientHello {
 impl ClientHello {
     pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
         let legacy_version = reader.u16("legacy_version")?;
+        reader.explain(|| version_name(legacy_version));
         let random = reader.octets("random")?;
         let legacy_session_id = opaque8(reader, "legacy_session_id", 0)?;
         if legacy_session_id.len() > 32 {
@@ -52,6 +53,8 @@ impl ClientHello {
         let list = vector16(reader, "cipher_suites", 2)?;
         let cipher_suites = numbers(list, "CipherSuite", suite_name)?;
         let legacy_compression_methods = opaque8(reader, "legacy_compression_methods", 1)?;
+        let none = legacy_compression_methods == [0];
+        reader.explain(|| if none { "null" } else { "not null alone" }.to_owned());
         // Before there were extensions, a hello ended here. What is to be said of it is said by
         // whoever looks for the version.
         let extensions = if reader.is_empty() {
@@ -97,6 +100,11 @@ impl ClientHello {
     pub fn offers(&self, suite: Suite) -> bool {
         self.cipher_suites.contains(&suite.number())
     }
+}
+
+/// What a version is called, where an older field holds one.
+pub(crate) fn version_name(number: u16) -> String {
+    crate::extension::version(number)
 }
 
 /// What a suite is called.

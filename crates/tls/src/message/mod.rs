@@ -50,11 +50,11 @@ pub const LEGACY_VERSION: u16 = 0x0303;
 pub const TLS13: u16 = 0x0304;
 
 macro_rules! types {
-    ($($(#[$doc:meta])* $name:ident = $number:literal;)*) => {
+    ($($name:ident = $number:literal, $rfc:literal;)*) => {
         /// What a handshake message is.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum HandshakeType {
-            $($(#[$doc])* $name = $number,)*
+            $(#[doc = $rfc] $name = $number,)*
         }
 
         impl HandshakeType {
@@ -82,31 +82,28 @@ macro_rules! types {
                     $(Self::$name => stringify!($name),)*
                 }
             }
+
+            /// The section that describes it.
+            pub const fn rfc(self) -> &'static str {
+                match self {
+                    $(Self::$name => $rfc,)*
+                }
+            }
         }
     };
 }
 
 types! {
-    /// §4.1.2
-    ClientHello = 1;
-    /// §4.1.3, §4.1.4
-    ServerHello = 2;
-    /// §4.6.1
-    NewSessionTicket = 4;
-    /// §4.5
-    EndOfEarlyData = 5;
-    /// §4.3.1
-    EncryptedExtensions = 8;
-    /// §4.4.2
-    Certificate = 11;
-    /// §4.3.2
-    CertificateRequest = 13;
-    /// §4.4.3
-    CertificateVerify = 15;
-    /// §4.4.4
-    Finished = 20;
-    /// §4.6.3
-    KeyUpdate = 24;
+    ClientHello = 1, "RFC 8446 §4.1.2";
+    ServerHello = 2, "RFC 8446 §4.1.3, §4.1.4";
+    NewSessionTicket = 4, "RFC 8446 §4.6.1";
+    EndOfEarlyData = 5, "RFC 8446 §4.5";
+    EncryptedExtensions = 8, "RFC 8446 §4.3.1";
+    Certificate = 11, "RFC 8446 §4.4.2";
+    CertificateRequest = 13, "RFC 8446 §4.3.2";
+    CertificateVerify = 15, "RFC 8446 §4.4.3";
+    Finished = 20, "RFC 8446 §4.4.4";
+    KeyUpdate = 24, "RFC 8446 §4.6.3";
 }
 
 impl fmt::Display for HandshakeType {
@@ -140,10 +137,11 @@ impl Head {
         if reader.len() < Self::LENGTH {
             return Ok(None);
         }
-        reader.section(kind.name(), "RFC 8446 §4");
+        reader.section(kind.name(), kind.rfc());
         reader.u8("msg_type")?;
         reader.explain(|| kind.to_string());
         let length = usize::try_from(reader.u24("length")?).unwrap_or(usize::MAX);
+        reader.explain(|| format!("{length} octets"));
         if length > limit {
             return Err(Error::MessageTooLong { message: kind, length, limit });
         }

@@ -12,7 +12,7 @@
 //! | 1         | legacy_compression_method  | 0, frozen                                 |
 //! | 2 + n     | extensions                 |                                           |
 
-use super::hello::{Random, suite_name};
+use super::hello::{Random, suite_name, version_name};
 use crate::{
     Error,
     extension::{Extensions, Place},
@@ -59,9 +59,12 @@ impl ServerHello {
 
     pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
         let legacy_version = reader.u16("legacy_version")?;
+        reader.explain(|| version_name(legacy_version));
         let random = reader.octets("random")?;
         let retry = random == Self::RETRY;
-        reader.explain(|| if retry { "a HelloRetryRequest".to_owned() } else { String::new() });
+        if retry {
+            reader.explain(|| "the one of every HelloRetryRequest".to_owned());
+        }
         let legacy_session_id_echo = opaque8(reader, "legacy_session_id_echo", 0)?;
         if legacy_session_id_echo.len() > 32 {
             let length = legacy_session_id_echo.len();
@@ -70,6 +73,7 @@ impl ServerHello {
         let cipher_suite = reader.u16("cipher_suite")?;
         reader.explain(|| suite_name(cipher_suite));
         let legacy_compression_method = reader.u8("legacy_compression_method")?;
+        reader.explain(|| if legacy_compression_method == 0 { "null" } else { "" }.to_owned());
         let place = if retry { Place::HelloRetryRequest } else { Place::ServerHello };
         // An older server may have nothing more to say.
         let extensions = if reader.is_empty() {

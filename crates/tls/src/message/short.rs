@@ -25,7 +25,9 @@ pub struct Finished {
 
 impl Finished {
     pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
-        Ok(Self { verify_data: rest(reader, "verify_data")? })
+        let verify_data = rest(reader, "verify_data")?;
+        reader.explain(|| "a MAC over all messages so far".to_owned());
+        Ok(Self { verify_data })
     }
 }
 
@@ -49,8 +51,10 @@ impl NewSessionTicket {
     pub const LONGEST: u32 = 604_800;
 
     pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
+        let ticket_lifetime = reader.u32("ticket_lifetime")?;
+        reader.explain(|| format!("{ticket_lifetime} s"));
         Ok(Self {
-            ticket_lifetime: reader.u32("ticket_lifetime")?,
+            ticket_lifetime,
             ticket_age_add: reader.u32("ticket_age_add")?,
             ticket_nonce: opaque8(reader, "ticket_nonce", 0)?,
             ticket: opaque16(reader, "ticket", 1)?,
@@ -76,7 +80,10 @@ pub struct KeyUpdate {
 
 impl KeyUpdate {
     pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
-        match reader.u8("request_update")? {
+        let value = reader.u8("request_update")?;
+        let names = ["update_not_requested", "update_requested"];
+        reader.explain(|| names.get(usize::from(value)).copied().unwrap_or_default().to_owned());
+        match value {
             0 => Ok(Self { request: false }),
             1 => Ok(Self { request: true }),
             value => Err(Error::KeyUpdateRequest { value }),

@@ -90,8 +90,10 @@ impl Head {
         reader.section("record", "RFC 8446 §5");
         reader.u8("type")?;
         reader.explain(|| kind.name().to_owned());
-        reader.u16("legacy_record_version")?;
+        let version = reader.u16("legacy_record_version")?;
+        reader.explain(|| crate::extension::version(version));
         let length = usize::from(reader.u16("length")?);
+        reader.explain(|| format!("{length} octets"));
         let limit = match kind {
             ContentType::ApplicationData => MAX_PROTECTED,
             _ => MAX_CONTENT,

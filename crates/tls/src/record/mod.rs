@@ -18,12 +18,14 @@
 //! Used by: `client` and `server`, under HTTP/1.1, HTTP/2 and WebSocket.
 
 mod connection;
+mod dissect;
 mod event;
 mod head;
 mod protection;
 mod state;
 
 pub use connection::{Connection, Received};
+pub use dissect::{Inside, dissect};
 pub use event::Event;
 pub use head::{ContentType, Head};
 pub use protection::Protection;

@@ -24,7 +24,7 @@ use ring::aead::{Aad, LessSafeKey, Nonce, UnboundKey};
 use std::fmt;
 
 /// Octets of a tag, whatever the cipher.
-const TAG: usize = 16;
+pub(super) const TAG: usize = 16;
 
 /// Octets copied at a time: long copies are slow where source and destination are a few octets out
 /// of step, as content behind a head is (on some processors; facts are in the book).

@@ -65,6 +65,11 @@ impl Connection {
             }
             (self.writing, self.write_level) = (Some(protection), level);
         } else {
+            if self.updates_due > 0 && self.read_level == Level::Application {
+                // We wanted it, so it was of use.
+                self.updates_due -= 1;
+                self.useless = self.useless.saturating_sub(1);
+            }
             (self.reading, self.read_level) = (Some(protection), level);
         }
         Ok(())

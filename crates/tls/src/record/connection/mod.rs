@@ -110,6 +110,10 @@ pub struct Connection {
     disguised: bool,
     /// Whether the peer wants us to take the next key.
     update_owed: bool,
+    /// Whether we have asked the peer to, since we last sent data.
+    update_asked: bool,
+    /// How often it was asked and has not answered yet.
+    updates_due: u32,
     /// Octets dropped behind the end.
     discarded: u64,
     /// Whether the peer's stream has ended, and whether it was told.
@@ -202,6 +206,8 @@ impl Connection {
             hello_sent: false,
             disguised: false,
             update_owed: false,
+            update_asked: false,
+            updates_due: 0,
             discarded: 0,
             ended: false,
             clean: false,

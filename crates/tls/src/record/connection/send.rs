@@ -75,7 +75,8 @@ impl Connection {
     }
 
     /// Takes the next key for what we send; `request` asks the peer to do the same. It happens by
-    /// itself before a key is worn out.
+    /// itself before a key is worn out. A key that has sealed nothing is not replaced: a peer may
+    /// take many updates without data for a flood.
     ///
     /// # Errors
     /// [`Misuse::Closed`], [`Misuse::HandshakeUnfinished`].
@@ -83,7 +84,15 @@ impl Connection {
         if !self.phase.sends() {
             return Err(Misuse::Closed);
         }
-        self.handshake.key_update(request)?;
+        let asks = request && !self.update_asked;
+        if !asks && self.handshake.is_complete() && self.records_sealed() == 0 {
+            return Ok(());
+        }
+        self.handshake.key_update(asks)?;
+        if asks {
+            self.update_asked = true;
+            self.updates_due = self.updates_due.saturating_add(1);
+        }
         self.drive();
         Ok(())
     }
@@ -92,6 +101,7 @@ impl Connection {
     fn seal(&mut self, data: &[u8]) -> Result<(), Misuse> {
         let mut rest = data;
         while !rest.is_empty() {
+            self.update_asked = false;
             if self.write_level == Level::Application && self.records_left() == 0 {
                 self.key_update(false)?;
             }
@@ -107,11 +117,14 @@ impl Connection {
 
     /// Records that the key is still good for; early data's key is never replaced.
     fn records_left(&self) -> u64 {
-        let sealed = self.writing.as_ref().map_or(0, Protection::records);
         match self.write_level {
-            Level::Application => self.limits.records.max(1).saturating_sub(sealed),
+            Level::Application => self.limits.records.max(1).saturating_sub(self.records_sealed()),
             _ => u64::MAX,
         }
+    }
+
+    fn records_sealed(&self) -> u64 {
+        self.writing.as_ref().map_or(0, Protection::records)
     }
 
     // ANCHOR: bulk
