@@ -4,11 +4,11 @@
 //! to read, 2 a wrong command line.
 
 use crate::{
-    args::{Command, Parsed, Section, UsageError, switch, valued},
+    args::{Command, Parsed, Section, UsageError, read_file, switch, valued},
     exit::Failure,
     print,
 };
-use ::dissect::{self as octets_explained, Kind};
+use ::dissect::{self as octets_explained, KeyLog, Kind};
 use std::{
     fs,
     io::{self, Read},
@@ -28,7 +28,8 @@ pub(crate) const COMMAND: Command = Command {
                 "as",
                 "KIND",
                 "what the octets are: http1-request, http1-response, websocket, or one side of it, \
-                 websocket-client, websocket-server; deflate, zlib, gzip",
+                 websocket-client, websocket-server; deflate, zlib, gzip; tls-record, \
+                 tls-handshake; certificate, DER or PEM",
             ),
             valued(None, "octets", "HEX", "these octets, instead of a file's"),
             switch(None, "hex", "the file holds hexadecimal digits; # begins a remark"),
@@ -36,6 +37,12 @@ pub(crate) const COMMAND: Command = Command {
                 None,
                 "raw",
                 "the file holds the octets themselves, though they look like digits",
+            ),
+            valued(
+                None,
+                "keylog",
+                "FILE",
+                "secrets as SSLKEYLOGFILE has them: sealed records that they open are shown opened",
             ),
             valued(None, "format", "text|json", "how to tell"),
         ],
@@ -59,13 +66,20 @@ pub(crate) fn run(parsed: &Parsed) -> Result<u8, Failure> {
         Some(other) => return Err(UsageError::value("format", other, "it is text or json").into()),
     };
     let octets = octets(parsed)?;
-    let found = octets_explained::dissect(kind, &octets);
+    let found = octets_explained::dissect_opened(kind, &octets, &key_log(parsed)?);
     print(&if json {
         octets_explained::json(&found) + "\n"
     } else {
         octets_explained::text(&found)
     })?;
     Ok(u8::from(found.error.is_some()))
+}
+
+fn key_log(parsed: &Parsed) -> Result<KeyLog, Failure> {
+    let Some(file) = parsed.raw("keylog") else { return Ok(KeyLog::default()) };
+    let text = read_file("keylog", file)?;
+    let log = KeyLog::read(&String::from_utf8_lossy(&text));
+    Ok(log.map_err(|error| UsageError::value("keylog", &file.to_string_lossy(), error))?)
 }
 
 fn octets(parsed: &Parsed) -> Result<Vec<u8>, Failure> {

@@ -1,8 +1,9 @@
 //! The parsers that can be asked, by name.
 
+use crate::{KeyLog, certificate, tls};
 use deflate::{Status, WindowBits, gzip};
 use http::Method;
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, collections::BTreeMap, fmt, str::FromStr};
 use websocket::{
     Role,
     frame::{Head, Rules},
@@ -28,11 +29,17 @@ pub enum Kind {
     Zlib,
     /// A gzip file.
     Gzip,
+    /// What one side of a TLS connection sent: records.
+    TlsRecord,
+    /// Handshake messages of TLS, without records.
+    TlsHandshake,
+    /// X.509 certificates, DER or PEM.
+    Certificate,
 }
 
 impl Kind {
     /// Every kind, for help texts and tests.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Http1Request,
         Self::Http1Response,
         Self::WebSocket,
@@ -41,6 +48,9 @@ impl Kind {
         Self::Deflate,
         Self::Zlib,
         Self::Gzip,
+        Self::TlsRecord,
+        Self::TlsHandshake,
+        Self::Certificate,
     ];
 
     /// The name on the command line.
@@ -54,6 +64,9 @@ impl Kind {
             Self::Deflate => "deflate",
             Self::Zlib => "zlib",
             Self::Gzip => "gzip",
+            Self::TlsRecord => "tls-record",
+            Self::TlsHandshake => "tls-handshake",
+            Self::Certificate => "certificate",
         }
     }
 
@@ -100,16 +113,41 @@ const LONGEST: u64 = u64::MAX >> 1;
 
 /// Lets the parser of `kind` read `octets`, message after message.
 pub fn dissect(kind: Kind, octets: &[u8]) -> Dissection {
+    dissect_opened(kind, octets, &KeyLog::default())
+}
+
+/// As [`dissect`], with secrets that may open what is sealed; it is shown as it was before.
+pub fn dissect_opened(kind: Kind, octets: &[u8], log: &KeyLog) -> Dissection {
     let notes = Notes::default();
-    let mut reader = Reader::observed(octets, &notes);
+    let (mut octets, mut opened) = (Cow::Borrowed(octets), BTreeMap::new());
+    match kind {
+        Kind::TlsRecord => opened = tls::open(octets.to_mut(), log),
+        Kind::Certificate => match certificate::der(&octets) {
+            Ok(der) => octets = Cow::Owned(der.into_owned()),
+            Err(error) => return Dissection { notes: Vec::new(), read: 0, error: Some(error) },
+        },
+        _ => {}
+    }
+    let mut reader = Reader::observed(&octets, &notes);
+    let mut stop = None;
     let error = match kind {
         Kind::Http1Request | Kind::Http1Response => messages(kind, &mut reader),
-        Kind::WebSocket => frames(side(octets), &mut reader),
+        Kind::WebSocket => frames(side(&octets), &mut reader),
         Kind::WebSocketClient => frames(Role::Client, &mut reader),
         Kind::WebSocketServer => frames(Role::Server, &mut reader),
         Kind::Deflate | Kind::Zlib | Kind::Gzip => compressed(kind, &mut reader),
+        Kind::TlsRecord | Kind::TlsHandshake => {
+            stop = match kind {
+                Kind::TlsRecord => tls::records(&mut reader, &opened),
+                _ => tls::messages(&mut reader),
+            };
+            None
+        }
+        Kind::Certificate => certificate::certificates(&mut reader),
     };
-    Dissection { notes: notes.take(), read: reader.offset(), error }
+    let (read, notes) = (reader.offset(), notes.take());
+    let error = error.or_else(|| stop.map(|stop| stop.text(&notes)));
+    Dissection { notes, read, error }
 }
 
 /// Reads messages of HTTP/1 to the end; why it did not get there, if it did not.

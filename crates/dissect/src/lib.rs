@@ -9,10 +9,14 @@
 //! that stopped it.
 #![forbid(unsafe_code)]
 
+mod certificate;
 mod input;
+mod keylog;
 mod kind;
 mod render;
+mod tls;
 
 pub use input::{InputError, octets_of};
-pub use kind::{Dissection, Kind, UnknownKind, dissect};
+pub use keylog::{KeyLog, KeyLogError};
+pub use kind::{Dissection, Kind, UnknownKind, dissect, dissect_opened};
 pub use render::{json, text};

@@ -19,7 +19,7 @@ fn bounded<'a>(
     length: usize,
     least: usize,
 ) -> Result<Reader<'a>, Error> {
-    reader.explain(|| format!("{length} octets of {field}"));
+    reader.explain(|| format!("{length} octet{} of {field}", if length == 1 { "" } else { "s" }));
     if length < least {
         return Err(Error::Length { field, length });
     }

@@ -141,7 +141,7 @@ impl Head {
         reader.u8("msg_type")?;
         reader.explain(|| kind.to_string());
         let length = usize::try_from(reader.u24("length")?).unwrap_or(usize::MAX);
-        reader.explain(|| format!("{length} octets"));
+        reader.explain(|| format!("{length} octet{}", if length == 1 { "" } else { "s" }));
         if length > limit {
             return Err(Error::MessageTooLong { message: kind, length, limit });
         }

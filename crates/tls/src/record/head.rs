@@ -93,7 +93,7 @@ impl Head {
         let version = reader.u16("legacy_record_version")?;
         reader.explain(|| crate::extension::version(version));
         let length = usize::from(reader.u16("length")?);
-        reader.explain(|| format!("{length} octets"));
+        reader.explain(|| format!("{length} octet{}", if length == 1 { "" } else { "s" }));
         let limit = match kind {
             ContentType::ApplicationData => MAX_PROTECTED,
             _ => MAX_CONTENT,

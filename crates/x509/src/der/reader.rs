@@ -127,7 +127,7 @@ impl<'a> Reader<'a> {
             return Err(self.error(Violation::TagUnexpected { expected, found }, field));
         }
         self.octets.take("tag, length", head)?;
-        self.explain(|| format!("{found}, {length} octets"));
+        self.explain(|| format!("{found}, {length} octet{}", if length == 1 { "" } else { "s" }));
         Ok(length)
     }
 
