@@ -1,6 +1,7 @@
 //! What answers requests: one interface for every version of HTTP.
 
 use crate::{Reply, Request};
+use http::StatusCode;
 use std::sync::Arc;
 
 /// Where a handler runs.
@@ -24,6 +25,13 @@ pub trait Handler: Send + Sync + 'static {
     fn place(&self) -> Place {
         Place::Worker
     }
+
+    /// Whether [`handle`](Self::handle) may be given a request that came as early data, which
+    /// somebody may have recorded and sent again (RFC 8470 §3). Where not, it is answered 425, and
+    /// the client sends it again when it has shown who it is.
+    fn accepts_early(&self, _request: &Request) -> bool {
+        false
+    }
 }
 
 impl<F: Fn(Request, Reply) + Send + Sync + 'static> Handler for F {
@@ -39,6 +47,10 @@ impl Handler for Arc<dyn Handler> {
 
     fn place(&self) -> Place {
         (**self).place()
+    }
+
+    fn accepts_early(&self, request: &Request) -> bool {
+        (**self).accepts_early(request)
     }
 }
 
@@ -59,8 +71,34 @@ impl<F: Fn(Request, Reply) + Send + Sync + 'static> Handler for Inline<F> {
     }
 }
 
-/// Calls `handler` where it wants to be called.
+/// Lets `handler` see early data, where the method is safe (RFC 9110 §9.2.1) and the request has no
+/// content: for what may be asked for any number of times, by anybody who recorded that it was.
+pub fn early(handler: impl Handler) -> impl Handler {
+    Early(handler)
+}
+
+struct Early<H>(H);
+
+impl<H: Handler> Handler for Early<H> {
+    fn handle(&self, request: Request, reply: Reply) {
+        self.0.handle(request, reply);
+    }
+
+    fn place(&self) -> Place {
+        self.0.place()
+    }
+
+    fn accepts_early(&self, request: &Request) -> bool {
+        request.method.is_safe() && request.body.is_none()
+    }
+}
+
+/// Calls `handler` where it wants to be called; or answers 425 where it must not see early data
+/// (RFC 8470 §5.2).
 pub(crate) fn dispatch(handler: &Arc<dyn Handler>, request: Request, reply: Reply) {
+    if request.early && !handler.accepts_early(&request) {
+        return reply.status(StatusCode::TOO_EARLY);
+    }
     match handler.place() {
         Place::Inline => guarded(&**handler, request, reply),
         Place::Worker => reply.offload(request, handler.clone()),

@@ -32,22 +32,28 @@
 //! Invariant: a slow handler, a slow reader and a slow writer cost themselves, and nobody else.
 #![forbid(unsafe_code)]
 
+mod certificates;
 mod coding;
 pub mod core;
+mod door;
 mod driver;
 mod endpoint;
 mod exchange;
 mod files;
 mod handler;
+pub mod identity;
 mod limits;
 mod payload;
+mod random;
 mod reply;
 mod request;
 mod router;
 mod sse;
 
+pub use certificates::Certificates;
 pub use coding::{Coding, Compressed};
-pub use core::{AccessLog, Moment, Record, Service};
+pub use core::{AccessLog, Moment, Record, Service, TlsFailure};
+pub use door::{Handshakes, Tls};
 pub use driver::{Running, Stopper, Workers};
 pub use endpoint::{
     Contexts, Crowded, Endpoint, Group, Origins, Said, SendError, Share, Socket, SocketHandle,
@@ -55,7 +61,7 @@ pub use endpoint::{
 };
 pub use exchange::{ContentError, Hub, Key, Piece, Wake};
 pub use files::{Files, Symlinks};
-pub use handler::{Handler, Place, inline};
+pub use handler::{Handler, Place, early, inline};
 pub use limits::Limits;
 pub use payload::{FilePart, Part, Payload};
 pub use reply::{BodyWriter, Reply};
@@ -107,7 +113,23 @@ impl Server {
     /// Serves the connections of a listener that was made elsewhere.
     #[must_use]
     pub fn listener(mut self, listener: TcpListener) -> Self {
-        self.listeners.push(driver::Listener::Tcp(listener));
+        self.listeners.push(driver::Listener::tcp(listener, None));
+        self
+    }
+
+    /// Listens on `address` and speaks TLS there.
+    ///
+    /// # Errors
+    /// As [`listen`](Self::listen).
+    pub fn listen_tls(self, address: SocketAddr, tls: &Arc<Tls>) -> io::Result<Self> {
+        let listener = sockets::listen(address, &sockets::ListenOptions::default())?;
+        Ok(self.tls_listener(listener, tls))
+    }
+
+    /// Speaks TLS with the connections of a listener that was made elsewhere.
+    #[must_use]
+    pub fn tls_listener(mut self, listener: TcpListener, tls: &Arc<Tls>) -> Self {
+        self.listeners.push(driver::Listener::tcp(listener, Some(tls.clone())));
         self
     }
 
@@ -119,7 +141,7 @@ impl Server {
     /// permission.
     pub fn listen_unix(mut self, path: impl AsRef<Path>) -> io::Result<Self> {
         let listener = sockets::unix::listen(path, &sockets::unix::ListenOptions::default())?;
-        self.listeners.push(driver::Listener::Unix(listener));
+        self.listeners.push(driver::Listener::unix(listener));
         Ok(self)
     }
 

@@ -38,9 +38,26 @@ pub struct Request {
     pub params: Vec<(String, String)>,
     /// The content.
     pub body: Body,
+    /// What TLS agreed on, where there is TLS.
+    pub tls: Option<Arc<tls::Summary>>,
+    /// Whether the request came as early data, before the client has shown that it is the one that
+    /// it was: anybody who recorded it may have sent it (RFC 8470 §1). Only handlers that
+    /// [accept](crate::Handler::accepts_early) such requests see them.
+    pub early: bool,
 }
 
 impl Request {
+    /// What TLS agreed on: suite, the name that was asked for, the client's certificate. `None`
+    /// where the request came in the clear.
+    pub fn tls(&self) -> Option<&tls::Summary> {
+        self.tls.as_deref()
+    }
+
+    /// `https`, or `http` for a request that came in the clear.
+    pub fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
+    }
+
     /// What the route's `{name}` stood for.
     pub fn param(&self, name: &str) -> Option<&str> {
         self.params.iter().find(|(there, _)| there == name).map(|(_, value)| value.as_str())

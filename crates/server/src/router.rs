@@ -215,6 +215,11 @@ impl Methods {
 }
 
 impl Handler for Router {
+    /// The table changes nothing; each handler is asked by itself.
+    fn accepts_early(&self, _: &Request) -> bool {
+        true
+    }
+
     fn handle(&self, mut request: Request, reply: Reply) {
         if matches!(request.method, Method::Other(_)) {
             return reply.status(StatusCode::NOT_IMPLEMENTED);

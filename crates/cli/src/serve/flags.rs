@@ -8,8 +8,9 @@ use std::{
     thread,
 };
 
-/// The port where nobody names one: not privileged, and what people try first.
+/// The ports where nobody names one: not privileged, and what people try first.
 const PORT: u16 = 8080;
+const TLS_PORT: u16 = 8443;
 
 /// The subcommand's table.
 pub(crate) const COMMAND: Command = Command {
@@ -26,14 +27,45 @@ pub(crate) const COMMAND: Command = Command {
                     "http",
                     "ADDRESS",
                     "listen here: PORT, IP, IP:PORT or NAME:PORT; may be given again. \
-                     127.0.0.1:8080 unless you say; 0.0.0.0 and [::] are reachable from other \
-                     machines",
+                     0.0.0.0 and [::] are reachable from other machines",
+                ),
+                valued(
+                    None,
+                    "https",
+                    "ADDRESS",
+                    "listen here and speak TLS; may be given again. Where you say nothing, \
+                     127.0.0.1:8080 and, with TLS, 127.0.0.1:8443",
                 ),
                 valued(
                     None,
                     "unix",
                     "PATH",
                     "listen on this Unix-domain socket; alone, no port is opened",
+                ),
+            ],
+        },
+        Section {
+            heading: "TLS",
+            flags: &[
+                valued(
+                    None,
+                    "cert",
+                    "FILE",
+                    "show this chain of certificates, PEM; may be given again, for other names. \
+                     Without, one for localhost is made and kept",
+                ),
+                valued(
+                    None,
+                    "key",
+                    "FILE",
+                    "its private key, PEM; for each --cert one, in their order. Without, it stands \
+                     in the same file",
+                ),
+                valued(
+                    None,
+                    "client-ca",
+                    "FILE",
+                    "let nobody in but who shows a certificate that one of these, PEM, leads to",
                 ),
             ],
         },
@@ -82,15 +114,29 @@ pub(crate) const COMMAND: Command = Command {
         },
     ],
     notes: "Ctrl-C and SIGTERM let the requests under way come to their end; a second one does not.\n\
+            SIGHUP reads the certificates again; connections that are there stay.\n\
             The page /_wirebook/ tells how you got there, and speaks WebSocket:\n\
             /_wirebook/echo says back what it is told, /_wirebook/chat says it to all.\n",
 };
+
+/// What `serve` was told of TLS.
+#[derive(Debug)]
+pub(super) struct HttpsOptions {
+    pub(super) addresses: Vec<SocketAddr>,
+    /// Somebody asked for it: then it must be.
+    pub(super) asked: bool,
+    /// Certificates and their keys; where there are none, one is made.
+    pub(super) pairs: Vec<(PathBuf, PathBuf)>,
+    pub(super) client_ca: Option<PathBuf>,
+}
 
 /// What `serve` was told.
 #[derive(Debug)]
 pub(super) struct Options {
     pub(super) folder: PathBuf,
     pub(super) addresses: Vec<SocketAddr>,
+    /// Nothing where no TLS is wanted.
+    pub(super) https: Option<HttpsOptions>,
     pub(super) socket: Option<PathBuf>,
     pub(super) listing: bool,
     pub(super) access_log: Option<OsString>,
@@ -104,23 +150,25 @@ impl Options {
     /// # Errors
     /// [`UsageError`].
     pub(super) fn read(parsed: &Parsed) -> Result<Self, UsageError> {
-        let mut addresses = Vec::new();
-        for text in parsed.texts("http")? {
-            for address in self::addresses(text)? {
-                // `localhost` may name an address twice.
-                if !addresses.contains(&address) || address.port() == 0 {
-                    addresses.push(address);
+        let mut addresses = listed(parsed, "http", PORT)?;
+        let socket = parsed.raw("unix").map(PathBuf::from);
+        let mut https = https(parsed)?;
+        if addresses.is_empty() && socket.is_none() {
+            match &mut https {
+                Some(_) => {}
+                None => {
+                    addresses.push(SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)));
+                    let tls = vec![SocketAddr::from((Ipv4Addr::LOCALHOST, TLS_PORT))];
+                    let (pairs, client_ca) = (Vec::new(), None);
+                    https = Some(HttpsOptions { addresses: tls, asked: false, pairs, client_ca });
                 }
             }
-        }
-        let socket = parsed.raw("unix").map(PathBuf::from);
-        if addresses.is_empty() && socket.is_none() {
-            addresses.push(SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)));
         }
         let cores = || thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Ok(Self {
             folder: parsed.operands.first().map_or_else(|| ".".into(), PathBuf::from),
             addresses,
+            https,
             socket,
             listing: parsed.is("listing"),
             access_log: parsed.raw("access-log").map(OsString::from),
@@ -128,6 +176,47 @@ impl Options {
             limits: limits(parsed)?,
         })
     }
+}
+
+/// Every address that the flag's values name.
+fn listed(parsed: &Parsed, flag: &'static str, port: u16) -> Result<Vec<SocketAddr>, UsageError> {
+    let mut found = Vec::new();
+    for text in parsed.texts(flag)? {
+        for address in addresses(flag, text, port)? {
+            // `localhost` may name an address twice.
+            if !found.contains(&address) || address.port() == 0 {
+                found.push(address);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What was asked for with TLS; a certificate alone asks for the usual port.
+fn https(parsed: &Parsed) -> Result<Option<HttpsOptions>, UsageError> {
+    let mut addresses = listed(parsed, "https", TLS_PORT)?;
+    let paths = |flag: &str| {
+        let values = parsed.iter().filter(move |(long, _)| *long == flag);
+        values.map(|(_, value)| PathBuf::from(value)).collect::<Vec<_>>()
+    };
+    let (certificates, mut keys) = (paths("cert"), paths("key"));
+    let client_ca = parsed.raw("client-ca").map(PathBuf::from);
+    if keys.is_empty() {
+        keys.clone_from(&certificates);
+    }
+    if keys.len() != certificates.len() {
+        let (keys, certificates) = (keys.len(), certificates.len());
+        let why = format!("{keys} for {certificates} of --cert: each certificate has one");
+        return Err(UsageError::value("key", &keys.to_string(), why));
+    }
+    if addresses.is_empty() {
+        if certificates.is_empty() && client_ca.is_none() {
+            return Ok(None);
+        }
+        addresses.push(SocketAddr::from((Ipv4Addr::LOCALHOST, TLS_PORT)));
+    }
+    let pairs = certificates.into_iter().zip(keys).collect();
+    Ok(Some(HttpsOptions { addresses, asked: true, pairs, client_ca }))
 }
 
 fn limits(parsed: &Parsed) -> Result<server::Limits, UsageError> {
@@ -155,13 +244,13 @@ fn at_least_one(parsed: &Parsed, flag: &'static str) -> Result<Option<usize>, Us
 }
 
 /// Every address that `text` names.
-fn addresses(text: &str) -> Result<Vec<SocketAddr>, UsageError> {
-    let wrong = |reason: String| UsageError::value("http", text, reason);
+fn addresses(flag: &'static str, text: &str, default: u16) -> Result<Vec<SocketAddr>, UsageError> {
+    let wrong = |reason: String| UsageError::value(flag, text, reason);
     if let Ok(port) = text.parse::<u16>() {
         return Ok(vec![SocketAddr::from((Ipv4Addr::LOCALHOST, port))]);
     }
     if let Ok(address) = text.trim_matches(['[', ']']).parse::<IpAddr>() {
-        return Ok(vec![SocketAddr::from((address, PORT))]);
+        return Ok(vec![SocketAddr::from((address, default))]);
     }
     if let Some(port) = text.strip_prefix(':') {
         // To some programs that means every address: a thing to say, not to guess.
@@ -183,7 +272,7 @@ mod tests {
     use super::*;
 
     fn shown(text: &str) -> String {
-        match addresses(text) {
+        match addresses("http", text, PORT) {
             Ok(found) => found.iter().map(SocketAddr::to_string).collect::<Vec<_>>().join(" "),
             Err(error) => error.to_string(),
         }

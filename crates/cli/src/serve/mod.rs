@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   arguments ──► Options ──► Files + page ──► Server ──► one line with the URLs
-//!   SIGINT, SIGTERM ──► stop gracefully     again ──► end at once
+//!   SIGINT, SIGTERM ──► stop gracefully     again ──► end at once     SIGHUP ──► new certificates
 //! ```
 //!
 //! Exit codes: 0 stopped when asked, 1 could not serve, 2 a wrong command line; 128 + the signal's
@@ -10,18 +10,20 @@
 
 mod endpoints;
 mod flags;
+mod https;
 mod log;
 mod page;
 
 pub(crate) use flags::COMMAND;
 
 use crate::{args::Parsed, exit::Failure, terminal::say};
-use flags::Options;
+use flags::{HttpsOptions, Options};
+use https::Https;
 use log::Log;
-use server::{Coding, Compressed, Files, Limits, Router, Running, Server, inline};
+use server::{Coding, Compressed, Files, Limits, Router, Running, Server, early, inline};
 use sockets::{ListenOptions, Signal, Signals, owner::Protocol};
 use std::{
-    io,
+    io::{self, IsTerminal},
     net::{SocketAddr, TcpListener},
     sync::{Arc, OnceLock},
     thread,
@@ -52,6 +54,20 @@ pub(crate) fn run(parsed: &Parsed) -> Result<u8, Failure> {
     for address in &options.addresses {
         server = server.listener(listen(*address)?);
     }
+    let (https, without) = match options.https.as_ref().map(secured) {
+        Some(Ok((https, listeners))) => {
+            for listener in listeners {
+                server = server.tls_listener(listener, &https.tls);
+            }
+            (Some(https), None)
+        }
+        // Nobody asked for it: what there is without is better than nothing.
+        Some(Err(failure)) if options.https.as_ref().is_some_and(|https| !https.asked) => {
+            (None, Some(failure.line))
+        }
+        Some(Err(failure)) => return Err(failure),
+        None => (None, None),
+    };
     if let Some(path) = &options.socket {
         server = server.listen_unix(path).map_err(|error| {
             Failure::new(1, format!("cannot listen on {}: {error}", path.display()))
@@ -64,8 +80,15 @@ pub(crate) fn run(parsed: &Parsed) -> Result<u8, Failure> {
         .start()
         .map_err(|error| Failure::new(1, format!("cannot start the server: {error}")))?;
     let running = running.get_or_init(|| started);
-    say(&announcement(&options, running.addresses()));
-    stop_on(signals, running);
+    say(&announcement(&options, running));
+    if let Some(line) = without {
+        say(&format!("without https: {line}"));
+    }
+    if let Some(https) = &https {
+        say(&https.line);
+        https.keep_fresh();
+    }
+    watch(signals, running, https);
     let ended = running.wait();
     if let Some(path) = &options.socket {
         // The kernel frees a port with its process, but not a path.
@@ -88,7 +111,14 @@ fn router(files: Files, running: Arc<OnceLock<Running>>, limits: &Limits) -> Rou
         .websocket("/_wirebook/echo", endpoints::echo())
         .websocket("/_wirebook/chat", endpoints::chat(limits))
         .websocket("/_wirebook/live", endpoints::live(running))
-        .fallback(files)
+        // To read a file twice is to read a file.
+        .fallback(early(files))
+}
+
+/// TLS, and where it is spoken.
+fn secured(options: &HttpsOptions) -> Result<(Https, Vec<TcpListener>), Failure> {
+    let listeners: Result<Vec<_>, _> = options.addresses.iter().copied().map(listen).collect();
+    Ok((Https::new(options)?, listeners?))
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
@@ -125,18 +155,29 @@ fn make_room(connections: usize) {
 }
 
 /// The line that says where the server is.
-fn announcement(options: &Options, addresses: &[SocketAddr]) -> String {
-    let urls = addresses.iter().map(|address| format!("http://{address}/"));
+fn announcement(options: &Options, running: &Running) -> String {
+    let url = |scheme| move |address: &SocketAddr| format!("{scheme}://{address}/");
+    let urls = running.addresses().iter().map(url("http"));
+    let urls = urls.chain(running.tls_addresses().iter().map(url("https")));
     let sockets = options.socket.iter().map(|path| format!("the socket {}", path.display()));
     let places: Vec<String> = urls.chain(sockets).collect();
     format!("serving {} at {} (Ctrl-C stops)", options.folder.display(), places.join(" and "))
 }
 
-/// The first signal stops the server gracefully, the second ends the process.
-fn stop_on(signals: Signals, running: &Running) {
+/// The first signal stops the server gracefully, the second ends the process. A hangup makes it
+/// read its certificates again, as daemons do; unless the terminal that it was started from is
+/// gone, for which the same signal stands.
+fn watch(signals: Signals, running: &Running, https: Option<Https>) {
     let stopper = running.stopper();
+    let has_terminal = || io::stderr().is_terminal();
+    let had_terminal = has_terminal();
     let watch = move || {
-        let _ = signals.wait();
+        while signals.wait() == Signal::Hangup
+            && let Some(https) = &https
+            && had_terminal == has_terminal()
+        {
+            https.reload();
+        }
         stopper.stop();
         let code = match signals.wait() {
             Signal::Hangup => 129,

@@ -63,9 +63,14 @@ impl Connection {
     /// Answers `status` to whatever is asked, or to nothing, and ends: for a server that has too
     /// many connections already.
     pub fn refuse(&mut self, status: StatusCode, now: Instant) {
+        self.refuse_with(status, &format!("{status} {}\n", status.reason()), now);
+    }
+
+    /// As [`refuse`](Self::refuse), in other words.
+    pub fn refuse_with(&mut self, status: StatusCode, text: &str, now: Instant) {
         self.timer.tick(now);
         if self.state == State::Open && self.response == Response::Idle {
-            self.put_small_answer(status, &format!("{status} {}\n", status.reason()));
+            self.put_small_answer(status, text);
             self.response = Response::Done;
             self.linger();
         }

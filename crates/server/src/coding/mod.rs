@@ -131,6 +131,10 @@ impl<H: Handler> Handler for Compressed<H> {
         self.inner.handle(request, reply);
     }
 
+    fn accepts_early(&self, request: &Request) -> bool {
+        self.inner.accepts_early(request)
+    }
+
     fn place(&self) -> Place {
         self.inner.place()
     }

@@ -35,6 +35,8 @@ pub(crate) fn send(reply: Reply, agreed: Agreed, mut response: Response, payload
         peer: Peer::Unix,
         params: Vec::new(),
         body: crate::Body::default(),
+        tls: None,
+        early: false,
     };
     if let Err(job) = workers.submit((later.clone(), request, reply)) {
         let (_, _, reply) = *job;

@@ -45,10 +45,36 @@ impl Record {
     }
 }
 
+/// A connection that failed before HTTP had a say, or beneath it.
+#[derive(Debug)]
+pub struct TlsFailure<'a> {
+    /// Who was there.
+    pub peer: Peer,
+    /// When.
+    pub time: UnixTime,
+    /// Whether the handshake was not done yet.
+    pub handshake: bool,
+    /// Which rule was broken, or which alert came.
+    pub error: &'a tls::Error,
+}
+
+/// A line that no request's can be taken for, in the same shape up to the time.
+impl fmt::Display for TlsFailure<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let during = if self.handshake { "handshake" } else { "connection" };
+        let why = self.error.to_string();
+        let why = why.escape_default();
+        write!(f, "{} - - [{}] TLS {during}: {why}", self.peer, common_time(self.time))
+    }
+}
+
 /// Somebody who keeps the records.
 pub trait AccessLog: Send + Sync {
     /// Called on a loop for each exchange: must be quick.
     fn record(&self, record: &Record);
+
+    /// Called on a loop for each connection that TLS ends: must be quick.
+    fn tls_failed(&self, _failure: &TlsFailure<'_>) {}
 
     /// Called when a loop has no more to do for the moment: a good time to write.
     fn flush(&self) {}

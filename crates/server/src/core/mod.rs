@@ -1,15 +1,21 @@
 //! The server without an operating system: octets and time in, octets out, handlers in between.
 //!
 //! A driver owns sockets and threads and feeds a [`Connection`]; the laboratory's virtual network
-//! can do the same. Here is decided what a request meets: handler, answer, log. Behind an upgrade a
-//! [`Session`] has the stream.
+//! can do the same, through a [`Link`] where there may be TLS in between. Here is decided what a
+//! request meets: handler, answer, log. Behind an upgrade a [`Session`] has the stream.
 
 mod connection;
+mod link;
 mod log;
+mod protocol;
+mod secure;
 mod session;
 
 pub use connection::{Connection, State};
-pub use log::{AccessLog, Record};
+pub use link::Link;
+pub use log::{AccessLog, Record, TlsFailure};
+pub use protocol::Protocol;
+pub use secure::Secure;
 pub use session::{Cast, Session};
 
 use crate::{Handler, limits::Limits};

@@ -13,9 +13,9 @@
 
 use super::{
     event_loop::LISTENERS,
-    socket::{Listener, Socket},
+    socket::{Arrival, Listener},
 };
-use crate::{Peer, core::Moment};
+use crate::core::Moment;
 use sockets::{Interest, Poller, Token};
 use std::{
     io,
@@ -49,7 +49,7 @@ impl Acceptor {
         token: u64,
         poller: &Poller,
         moment: &Moment,
-    ) -> Option<(Socket, Peer)> {
+    ) -> Option<Arrival> {
         let index = usize::try_from(token - LISTENERS).ok()?;
         loop {
             match self.listeners.get(index)?.accept() {

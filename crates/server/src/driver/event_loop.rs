@@ -22,9 +22,13 @@ use super::{
     mailbox::{Mail, Mailbox},
     slab::{Number, Slab},
     slot::{Fate, Slot},
-    socket::Socket,
+    socket::Arrival,
 };
-use crate::{Hub, Peer, core::Connection, core::Moment, handler::contained};
+use crate::{
+    Hub,
+    core::{Connection, Link, Moment, Secure},
+    handler::contained,
+};
 use sockets::{Events, Interest, Poller, Timers, Token};
 use std::{
     collections::VecDeque,
@@ -144,23 +148,23 @@ impl EventLoop {
         // A bounded number per turn: connections that are there already come first.
         for _ in 0..64 {
             match self.acceptor.accept(token, &self.poller, &self.moment) {
-                Some((socket, peer)) => self.deal(socket, peer),
+                Some(arrival) => self.deal(arrival),
                 None => return,
             }
         }
     }
 
     /// Gives a new connection to the loop whose turn it is.
-    fn deal(&mut self, socket: Socket, peer: Peer) {
+    fn deal(&mut self, arrival: Arrival) {
         match self.shared.next_loop() {
             Some(other) if !Arc::ptr_eq(other, &self.mailbox) => {
-                other.post(Mail::Accepted(socket, peer));
+                other.post(Mail::Accepted(arrival));
             }
-            _ => self.adopt(socket, peer),
+            _ => self.adopt(arrival),
         }
     }
 
-    fn adopt(&mut self, socket: Socket, peer: Peer) {
+    fn adopt(&mut self, Arrival { socket, peer, tls }: Arrival) {
         if self.stopping.is_some() {
             // Dealt out before the stop, arrived behind it: nothing of it was read.
             return;
@@ -177,11 +181,19 @@ impl EventLoop {
         let number = self.slots.insert(|number| {
             added = poller.add(&socket, Token(number), Interest::READ);
             let buffer = service.limits.output_buffer;
-            let mut connection = Connection::new(service, hub, peer, number, moment);
+            let mut link = match tls {
+                None => {
+                    let connection = Connection::new(service, hub, peer, number, moment);
+                    Link::Clear(Box::new(connection))
+                }
+                Some(tls) => {
+                    Link::Tls(Box::new(Secure::new(tls, service, hub, peer, number, moment)))
+                }
+            };
             if refused {
-                connection.refuse(moment);
+                link.refuse(moment);
             }
-            Slot::new(socket, connection, buffer)
+            Slot::new(socket, link, buffer)
         });
         match added {
             Ok(()) if refused => self.after(number, |slot, _, moment| slot.advance(moment)),
@@ -207,7 +219,7 @@ impl EventLoop {
                 slot.advance(moment)
             }),
             Mail::Said(share) => self.casts.push_back(Cast::Waiting(share)),
-            Mail::Accepted(socket, peer) => self.adopt(socket, peer),
+            Mail::Accepted(arrival) => self.adopt(arrival),
             Mail::Stop => self.begin_stop(),
         }
     }

@@ -2,7 +2,7 @@
 #![allow(clippy::panic, reason = "a test that panics has failed, or means to")]
 
 use super::*;
-use crate::{Contexts, Limits, Service, Workers, inline};
+use crate::{Contexts, Limits, Peer, Service, Workers, driver::socket::Socket, inline};
 use http::StatusCode;
 use std::{
     io::{Read, Write},
@@ -29,11 +29,15 @@ fn event_loop() -> EventLoop {
     EventLoop::new(poller, mailbox, shared, Acceptor::default())
 }
 
+fn arrival(ours: UnixStream) -> Arrival {
+    Arrival { socket: Socket::Unix(ours), peer: Peer::Unix, tls: None }
+}
+
 /// A new connection of the loop: its number, and the client's end.
 fn connect(turned: &mut EventLoop) -> (Number, UnixStream) {
     let (ours, theirs) = UnixStream::pair().unwrap();
     ours.set_nonblocking(true).unwrap();
-    turned.adopt(Socket::Unix(ours), Peer::Unix);
+    turned.adopt(arrival(ours));
     (turned.slots.numbers().last().copied().unwrap_or(Number::MAX), theirs)
 }
 
@@ -68,7 +72,7 @@ fn a_connection_that_is_handed_to_a_loop_that_has_ended_is_closed() {
     let mailbox = turned.mailbox.clone();
     turned.run().unwrap();
     let (ours, mut theirs) = UnixStream::pair().unwrap();
-    mailbox.post(Mail::Accepted(Socket::Unix(ours), Peer::Unix));
+    mailbox.post(Mail::Accepted(arrival(ours)));
     assert_eq!(theirs.read(&mut [0]).unwrap(), 0);
 }
 

@@ -1,7 +1,7 @@
 //! What other threads leave for a loop: finished work, new connections, the word to stop.
 
-use super::socket::Socket;
-use crate::{Key, Peer, Share, Wake};
+use super::socket::Arrival;
+use crate::{Key, Share, Wake};
 use sockets::Waker;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -12,7 +12,7 @@ pub(crate) enum Mail {
     /// Something was said to a group that has members here.
     Said(Arc<Share>),
     /// A connection that another loop accepted for this one.
-    Accepted(Socket, Peer),
+    Accepted(Arrival),
     /// Finish what is under way and end.
     Stop,
 }

@@ -78,6 +78,7 @@ impl Shared {
 /// A server that runs. Dropping it leaves it running; see [`Running::stop`].
 pub struct Running {
     addresses: Vec<SocketAddr>,
+    tls_addresses: Vec<SocketAddr>,
     stopper: Stopper,
     threads: Mutex<Vec<JoinHandle<io::Result<()>>>>,
 }
@@ -98,9 +99,14 @@ impl Stopper {
 }
 
 impl Running {
-    /// Where it listens on the network, with the ports that the kernel chose.
+    /// Where it listens on the network in the clear, with the ports that the kernel chose.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// Where it listens on the network and speaks TLS.
+    pub fn tls_addresses(&self) -> &[SocketAddr] {
+        &self.tls_addresses
     }
 
     /// Connections open now, over all loops.
@@ -147,11 +153,11 @@ pub(crate) fn start(
     listeners: Vec<Listener>,
     loops: usize,
 ) -> io::Result<Running> {
-    let mut addresses = Vec::new();
+    let (mut addresses, mut tls_addresses) = (Vec::new(), Vec::new());
     for listener in &listeners {
         listener.prepare()?;
-        if let Listener::Tcp(listener) = listener {
-            addresses.push(listener.local_addr()?);
+        if let Some((address, tls)) = listener.address()? {
+            if tls { &mut tls_addresses } else { &mut addresses }.push(address);
         }
     }
     let pollers = (0..loops.max(1)).map(|_| Poller::new()).collect::<io::Result<Vec<Poller>>>()?;
@@ -181,5 +187,5 @@ pub(crate) fn start(
             }
         }
     }
-    Ok(Running { addresses, stopper, threads: Mutex::new(threads) })
+    Ok(Running { addresses, tls_addresses, stopper, threads: Mutex::new(threads) })
 }

@@ -1,10 +1,10 @@
 //! A connection's place in a loop: its socket, what waits to be written, and when to look at it.
 //!
 //! ```text
-//!            read (64 KiB)              poll_transmit            write, writev, sendfile
-//!  socket ─────────────────► connection ─────────────► out ─────────────────────► socket
-//!     ▲                          │                      │ full
-//!     └── not read while it says no ◄───────────────────┘
+//!            read (64 KiB)         poll_transmit            write, writev, sendfile
+//!  socket ─────────────────► link ─────────────────► out ─────────────────────► socket
+//!     ▲                        │                      │ full
+//!     └── not read while it says no ◄─────────────────┘
 //! ```
 //!
 //! | what the peer owes us       | how long we wait                             | then    |
@@ -20,7 +20,7 @@
 use super::socket::Socket;
 use crate::{
     Moment,
-    core::{Cast, Connection, State},
+    core::{Cast, Link, State},
 };
 use sockets::Interest;
 use std::{
@@ -58,7 +58,7 @@ pub(super) enum Fate {
 
 pub(super) struct Slot {
     pub(super) socket: Socket,
-    pub(super) connection: Connection,
+    pub(super) connection: Link,
     out: Output,
     /// What the poller watches for us.
     pub(super) interest: Interest,
@@ -74,7 +74,7 @@ pub(super) struct Slot {
 }
 
 impl Slot {
-    pub(super) fn new(socket: Socket, connection: Connection, output_buffer: usize) -> Self {
+    pub(super) fn new(socket: Socket, connection: Link, output_buffer: usize) -> Self {
         Self {
             socket,
             connection,

@@ -37,13 +37,18 @@ fn slot_of(handler: impl Handler, start: Instant) -> (Slot, UnixStream) {
     });
     let trace = wire::trace::Trace::default();
     let service = Service { handler: Arc::new(handler), limits, log: None, trace };
-    let connection =
-        Connection::new(Arc::new(service), hub, Peer::Unix, 0, &Moment::new(start, UnixTime(0)));
+    let connection = crate::core::Connection::new(
+        Arc::new(service),
+        hub,
+        Peer::Unix,
+        0,
+        &Moment::new(start, UnixTime(0)),
+    );
     let (ours, theirs) = UnixStream::pair().unwrap();
     for end in [&ours, &theirs] {
         end.set_nonblocking(true).unwrap();
     }
-    (Slot::new(Socket::Unix(ours), connection, 1024), theirs)
+    (Slot::new(Socket::Unix(ours), Link::Clear(Box::new(connection)), 1024), theirs)
 }
 
 fn seconds(start: Instant, seconds: u64) -> Moment {

@@ -3,14 +3,15 @@
 //! TCP reaches other machines; a Unix-domain socket reaches processes of this one through a path in
 //! the file system, without ports, checksums or acknowledgements. HTTP does not see the difference.
 
-use crate::Peer;
+use crate::{Peer, Tls};
 use std::{
     io::{self, IoSlice, Read, Write},
-    net::{Shutdown, TcpListener, TcpStream},
+    net::{Shutdown, SocketAddr, TcpListener, TcpStream},
     os::{
         fd::{AsFd, BorrowedFd},
         unix::net::{UnixListener, UnixStream},
     },
+    sync::Arc,
 };
 
 /// A connection's socket.
@@ -20,38 +21,68 @@ pub(crate) enum Socket {
 }
 
 /// Where connections come from.
-pub(crate) enum Listener {
+pub(crate) struct Listener {
+    place: Place,
+    /// What they are spoken to in; in the clear without.
+    tls: Option<Arc<Tls>>,
+}
+
+enum Place {
     Tcp(TcpListener),
     Unix(UnixListener),
 }
 
+/// A new connection.
+pub(crate) struct Arrival {
+    pub(super) socket: Socket,
+    pub(super) peer: Peer,
+    pub(super) tls: Option<Arc<Tls>>,
+}
+
 impl Listener {
+    pub(crate) fn tcp(listener: TcpListener, tls: Option<Arc<Tls>>) -> Self {
+        Self { place: Place::Tcp(listener), tls }
+    }
+
+    pub(crate) fn unix(listener: UnixListener) -> Self {
+        Self { place: Place::Unix(listener), tls: None }
+    }
+
+    /// Where it listens on the network, and whether it speaks TLS there.
+    pub(super) fn address(&self) -> io::Result<Option<(SocketAddr, bool)>> {
+        match &self.place {
+            Place::Tcp(listener) => Ok(Some((listener.local_addr()?, self.tls.is_some()))),
+            Place::Unix(_) => Ok(None),
+        }
+    }
+
     /// Makes it fit for a loop.
     pub(super) fn prepare(&self) -> io::Result<()> {
-        match self {
-            Self::Tcp(listener) => {
+        match &self.place {
+            Place::Tcp(listener) => {
                 listener.set_nonblocking(true)?;
                 // Accepted sockets inherit it: answers leave at once, not when the last one is
                 // acknowledged.
                 sockets::tcp::set_listener_nodelay(listener, true)
             }
-            Self::Unix(listener) => listener.set_nonblocking(true),
+            Place::Unix(listener) => listener.set_nonblocking(true),
         }
     }
 
     /// The next connection, non-blocking.
-    pub(super) fn accept(&self) -> io::Result<(Socket, Peer)> {
-        match self {
-            Self::Tcp(listener) => {
+    pub(super) fn accept(&self) -> io::Result<Arrival> {
+        let (socket, peer) = match &self.place {
+            Place::Tcp(listener) => {
                 let (stream, address) = sockets::accept(listener)?;
-                Ok((Socket::Tcp(stream), Peer::Inet(address)))
+                (Socket::Tcp(stream), Peer::Inet(address))
             }
-            Self::Unix(listener) => {
+            Place::Unix(listener) => {
                 let (stream, _) = listener.accept()?;
                 stream.set_nonblocking(true)?;
-                Ok((Socket::Unix(stream), Peer::Unix))
+                (Socket::Unix(stream), Peer::Unix)
             }
-        }
+        };
+        Ok(Arrival { socket, peer, tls: self.tls.clone() })
     }
 }
 
@@ -79,9 +110,9 @@ impl Socket {
 
 impl AsFd for Listener {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        match self {
-            Self::Tcp(listener) => listener.as_fd(),
-            Self::Unix(listener) => listener.as_fd(),
+        match &self.place {
+            Place::Tcp(listener) => listener.as_fd(),
+            Place::Unix(listener) => listener.as_fd(),
         }
     }
 }

@@ -54,6 +54,10 @@ pub struct Connection {
     hub: Arc<Hub>,
     peer: Peer,
     number: u64,
+    /// What the two ends agreed on, where there is TLS around this.
+    tls: Option<Arc<tls::Summary>>,
+    /// What comes now may have been recorded and sent again by somebody (RFC 8470 §1).
+    early: bool,
     current: Option<Box<Current>>,
     /// The last request's, to be used again within a pipeline; an idle connection has none.
     spare: Option<Box<Current>>,
@@ -105,6 +109,8 @@ impl Connection {
             hub,
             peer,
             number,
+            tls: None,
+            early: false,
             current,
             spare,
             session: None,
@@ -126,10 +132,17 @@ impl Connection {
         self.process(moment);
     }
 
-    /// The peer will send no more.
-    pub fn receive_end(&mut self, moment: &Moment) {
+    /// There is TLS around this; `early` says that what comes from here on came before its
+    /// handshake was done.
+    pub fn set_tls(&mut self, tls: Arc<tls::Summary>, early: bool) {
+        (self.tls, self.early) = (Some(tls), early);
+    }
+
+    /// The peer will send no more; `clean` says that it said so itself, as far as what is below
+    /// HTTP has a word for it.
+    pub fn receive_end(&mut self, clean: bool, moment: &Moment) {
         if let Some(session) = &mut self.session {
-            return session.receive_end(true, moment.now);
+            return session.receive_end(clean, moment.now);
         }
         self.http1.receive_end(moment.now);
         self.process(moment);
@@ -191,6 +204,11 @@ impl Connection {
         self.http1.ends_with_connection()
     }
 
+    /// Whether an answer is under way, or was broken off.
+    pub fn is_cut(&self) -> bool {
+        self.session.is_none() && self.http1.sends_content()
+    }
+
     /// Whether no request is under way: none is being answered, no part of one has come, and the
     /// last answer's peer is not still sending what nobody wants.
     pub fn is_idle(&self) -> bool {
@@ -227,6 +245,17 @@ impl Connection {
         self.refused = true;
         self.http1.set_date(*moment.date());
         self.http1.refuse(StatusCode::SERVICE_UNAVAILABLE, moment.now);
+    }
+
+    /// Answers 400: this is HTTP in the clear where TLS is spoken.
+    pub fn refuse_cleartext(&mut self, refused: bool, moment: &Moment) {
+        self.refused = refused;
+        self.http1.set_date(*moment.date());
+        self.http1.refuse_with(
+            StatusCode::BAD_REQUEST,
+            "400 Bad Request: this port speaks TLS; ask for https://\n",
+            moment.now,
+        );
     }
 
     /// Whether it was [refused](Self::refuse).
@@ -347,7 +376,14 @@ impl Connection {
             self.service.log.is_some().then(|| Box::new(record(self.peer, &request, moment)));
         let reply = Reply::new(current.exchange.clone());
         let body = if receiving { Body::of(current.exchange.clone()) } else { Body::default() };
-        let request = Request { head: request, peer: self.peer, params: Vec::new(), body };
+        let request = Request {
+            head: request,
+            peer: self.peer,
+            params: Vec::new(),
+            body,
+            tls: self.tls.clone(),
+            early: self.early,
+        };
         self.current = Some(current);
         dispatch(&self.service.handler, request, reply);
         self.after_inline(moment);
