@@ -285,7 +285,7 @@ fn a_server_that_does_not_switch_is_22() {
 
 #[test]
 fn what_cannot_be_reached_fails_as_in_get() {
-    fails(&ws(b"", &["wss://a/"]), 1, "TLS");
+    fails(&ws(b"", &["ftp://a/"]), 1, "ftp");
     fails(&ws(b"", &["ftp://a/"]), 1, "only ws is");
     fails(&ws(b"", &["ws://[::1/"]), 3, "RFC 3986");
     fails(&ws(b"", &["ws://a/#part"]), 3, "no fragment");

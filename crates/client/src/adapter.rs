@@ -18,6 +18,7 @@ use crate::{
         timeouts::{Deadline, Timeouts},
     },
     driver::{manager::PoolManager, upgrade::Upgraded},
+    tls::Secured,
     trace,
 };
 use http::{HeaderMap, Method, Uri, Version};
@@ -25,6 +26,7 @@ use std::{
     fmt,
     io::{self, BufRead, BufReader, Read},
     path::PathBuf,
+    sync::Arc,
 };
 use wire::trace::{Direction, Trace};
 
@@ -113,6 +115,11 @@ pub trait Incoming: BufRead + Send {
         Timings::default()
     }
 
+    /// What was agreed on with the server, where there is TLS.
+    fn secured(&self) -> Option<Arc<Secured>> {
+        None
+    }
+
     /// Behind a 101, the stream that is no longer HTTP; `None` where there is none.
     fn upgrade(self: Box<Self>) -> Option<Upgraded> {
         None
@@ -169,7 +176,7 @@ pub trait Adapter: Send + Sync {
     fn send(&self, request: &Prepared) -> Result<Answer, Error>;
 }
 
-/// The adapter for `http`: pools of connections.
+/// The adapter for `http` and `https`: pools of connections.
 #[derive(Debug, Default)]
 pub struct HttpAdapter {
     manager: PoolManager,

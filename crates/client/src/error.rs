@@ -14,13 +14,19 @@
 //! | 22   | the status, if asked; no 101| 65   | the content cannot be sent again     |
 //! | 23   | writing the body failed     | 94   | no way to answer the challenge       |
 //! | 26   | reading the content failed  | 61   | the content's coding                 |
+//! | 35   | no TLS                      | 60   | a certificate that is not believed   |
+//! | 58   | our own certificate or key  | 77   | the roots cannot be read             |
+//! | 90   | another key than the pinned |      |                                      |
 //!
 //! Invariant: each message is one line, names the peer or the part at fault, and holds no password.
 
-use crate::core::{
-    digest::Unanswerable,
-    proxy::InvalidProxy,
-    timeouts::{Expired, Phase},
+use crate::{
+    core::{
+        digest::Unanswerable,
+        proxy::InvalidProxy,
+        timeouts::{Expired, Phase},
+    },
+    tls::{NOT_PINNED, Unbelieved},
 };
 use http::{InvalidField, StatusCode};
 use std::{io, net::SocketAddr};
@@ -87,6 +93,75 @@ pub enum Error {
         status: StatusCode,
         /// Where the tunnel should have led.
         to: String,
+    },
+    /// RFC 8446: no keys were agreed on.
+    #[error("TLS with {with} failed: {source}")]
+    Tls {
+        /// Host and port.
+        with: String,
+        /// The rule that was broken, or what the peer says of us.
+        source: ::tls::Error,
+    },
+    /// The connection ended before keys were agreed on.
+    #[error("TLS with {with} failed: {reason}")]
+    TlsCut {
+        /// Host and port.
+        with: String,
+        /// How it ended.
+        reason: String,
+    },
+    /// RFC 8446 §4.4.2.4: the server's certificate is not believed.
+    #[error("{with} is not believed: {}", .refusal.reason)]
+    Certificate {
+        /// Host and port.
+        with: String,
+        /// Which certificate, and why.
+        refusal: ::tls::Refusal,
+    },
+    /// The server's key is not one of those that it must be.
+    #[error("{with} is not believed: {}", NOT_PINNED)]
+    Pinned {
+        /// Host and port.
+        with: String,
+    },
+    /// The roots cannot be read.
+    #[error("the CA certificates of {place} cannot be used: {reason}")]
+    Roots {
+        /// The file.
+        place: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Our own certificate or key cannot be read.
+    #[error("the client certificate or key in {place} cannot be used: {reason}")]
+    Identity {
+        /// The file.
+        place: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A version of TLS that is not spoken here.
+    #[error("TLS 1.3 is the only version that is spoken here, and at most {most} is allowed")]
+    TlsVersion {
+        /// The newest that the caller allows.
+        most: &'static str,
+    },
+    /// RFC 8446: keys were agreed on, and then a rule was broken, or the peer says that we did.
+    #[error("the TLS connection with {with} broke: {source}")]
+    TlsBroken {
+        /// Host and port.
+        with: String,
+        /// The rule, or what the peer says.
+        source: ::tls::Error,
+    },
+    /// RFC 8446 §6.1: the body ends with the connection, and the connection ended without the
+    /// close_notify that says so. Anybody could have cut it.
+    #[error(
+        "the body may be cut short behind {received} octets: the TLS connection ended without close_notify"
+    )]
+    Truncated {
+        /// Octets of the body that did arrive.
+        received: u64,
     },
     /// A phase, or the whole, took longer than allowed.
     #[error(transparent)]
@@ -290,16 +365,23 @@ impl Error {
             Self::Content(_) | Self::ContentLength { .. } => 26,
             Self::Timeout(_) => 28,
             Self::Field { .. } | Self::Framing(_) | Self::Request(_) => 43,
+            Self::Tls { .. } | Self::TlsCut { .. } | Self::TlsVersion { .. } => 35,
             Self::TooManyRedirects { .. } => 47,
             Self::EmptyReply { .. } => 52,
             Self::Send { .. } | Self::WebSocket(_) => 55,
             Self::Receive { .. }
             | Self::PartialHead { .. }
             | Self::MalformedBody { .. }
+            | Self::TlsBroken { .. }
+            | Self::Truncated { .. }
             | Self::Tunnel { .. } => 56,
+            Self::Identity { .. } => 58,
+            Self::Certificate { .. } => 60,
             Self::Coding { .. } => 61,
             Self::TooLarge { .. } | Self::Bomb { .. } => 63,
             Self::NotReplayable { .. } => 65,
+            Self::Roots { .. } => 77,
+            Self::Pinned { .. } => 90,
             Self::Challenge(_) => 94,
         }
     }
@@ -307,6 +389,32 @@ impl Error {
     /// Whether a bound on time was reached.
     pub fn is_timeout(&self) -> bool {
         matches!(self, Self::Timeout(_))
+    }
+
+    /// What curl's `%{ssl_verify_result}` says: 0, or OpenSSL's number for the reason why the
+    /// server's certificate is not believed, as far as the alert for it tells.
+    pub fn verify_result(&self) -> u8 {
+        match self {
+            Self::Certificate { refusal, .. } => Unbelieved::from_alert(refusal.alert).0,
+            _ => 0,
+        }
+    }
+
+    /// What the handshake's, or the connection's, failure is to the caller.
+    pub(crate) fn of_tls(with: &str, source: ::tls::Error, established: bool) -> Self {
+        let with = with.to_owned();
+        match source {
+            ::tls::Error::CertificateRefused { refusal } if refusal.reason == NOT_PINNED => {
+                Self::Pinned { with }
+            }
+            ::tls::Error::CertificateRefused { refusal } => Self::Certificate { with, refusal },
+            ::tls::Error::CertificateMalformed { .. } | ::tls::Error::ChainTooLong { .. } => {
+                let refusal = ::tls::Refusal { alert: source.alert(), reason: source.to_string() };
+                Self::Certificate { with, refusal }
+            }
+            source if established => Self::TlsBroken { with, source },
+            source => Self::Tls { with, source },
+        }
     }
 
     /// The phase in which time ran out, if it did.
@@ -333,11 +441,16 @@ impl From<Error> for io::Error {
     fn from(error: Error) -> Self {
         let kind = match &error {
             Error::Timeout(_) => io::ErrorKind::TimedOut,
-            Error::Partial { .. } | Error::EmptyReply { .. } | Error::PartialHead { .. } => {
-                io::ErrorKind::UnexpectedEof
-            }
+            Error::Partial { .. }
+            | Error::EmptyReply { .. }
+            | Error::PartialHead { .. }
+            | Error::TlsCut { .. }
+            | Error::Truncated { .. } => io::ErrorKind::UnexpectedEof,
             Error::Malformed { .. }
             | Error::MalformedBody { .. }
+            | Error::Tls { .. }
+            | Error::TlsBroken { .. }
+            | Error::Certificate { .. }
             | Error::Coding { .. }
             | Error::Bomb { .. } => io::ErrorKind::InvalidData,
             Error::Send { source, .. } | Error::Receive { source, .. } => source.kind(),

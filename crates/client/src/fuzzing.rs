@@ -9,7 +9,7 @@ use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri, auth::challenges,
 };
 
-/// Wherever a `Location` leads, it is an `http` URI with a host, and credentials stay behind.
+/// Wherever a `Location` leads, it is an `http` or `https` URI with a host, and credentials stay behind.
 ///
 /// # Panics
 /// Where the property does not hold.
@@ -29,8 +29,8 @@ pub fn check_location(octets: &[u8]) {
     }
 }
 
-/// Any text is the URL of a WebSocket, whose handshake goes to a host by `http` and names no
-/// fragment; or none, with a reason of one line that shows no password.
+/// Any text is the URL of a WebSocket, whose handshake goes to a host by `http` or `https` and
+/// names no fragment; or none, with a reason of one line that shows no password.
 ///
 /// # Panics
 /// Where the property does not hold.
@@ -38,7 +38,8 @@ pub fn check_websocket_url(octets: &[u8]) {
     let text = String::from_utf8_lossy(octets);
     match url::read_websocket(&text) {
         Ok(handshake) => {
-            assert!(url::check(&handshake).is_ok() && handshake.scheme() == "http", "{handshake}");
+            let spoken = matches!(handshake.scheme(), "http" | "https");
+            assert!(url::check(&handshake).is_ok() && spoken, "{handshake}");
             assert_eq!(handshake.fragment(), None, "{handshake}");
         }
         Err(error) => assert_eq!(error.to_string().lines().count(), 1, "{error}"),

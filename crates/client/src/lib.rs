@@ -46,6 +46,7 @@ mod request;
 mod response;
 mod session;
 mod timings;
+pub mod tls;
 pub mod trace;
 pub mod websocket;
 

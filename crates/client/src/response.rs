@@ -20,11 +20,13 @@ use crate::{
     adapter::{Answer, Incoming},
     core::{coding, url},
     driver::{decoded::decoded, upgrade::Upgraded},
+    tls::Secured,
 };
 use http::{HeaderMap, HeaderName, StatusCode, Uri, Version};
 use std::{
     fmt,
     io::{self, BufRead, Read, Write},
+    sync::Arc,
 };
 
 /// How much [`Response::text`] takes, 64 MiB: more text than anybody reads.
@@ -101,6 +103,11 @@ impl Response {
     /// What was measured; complete once the body was read to its end.
     pub fn timings(&self) -> Timings {
         self.content.timings()
+    }
+
+    /// What was agreed on with the server, where there is TLS; `None` for `http`.
+    pub fn secured(&self) -> Option<Arc<Secured>> {
+        self.content.secured()
     }
 
     /// This response, or [`Error::Status`] for 4xx and 5xx.

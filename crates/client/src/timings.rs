@@ -1,7 +1,7 @@
 //! How long each phase took and how many octets went which way, as `get -w` prints it.
 //!
 //! ```text
-//! started ──waited──► place ──resolve──► addresses ──connect──► socket ──► … first octet … last
+//! started ──waited──► place ──resolve──► addresses ──connect──► socket ──handshake──► … first octet … last
 //!    ├───────────────────────────── first_byte ───────────────────────────────►│
 //!    ├────────────────────────────────── total ──────────────────────────────────────►│
 //! ```
@@ -13,7 +13,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-/// Measured by the driver. A reused connection has no `resolve` and no `connect`.
+/// Measured by the driver. A reused connection has no `resolve`, `connect` and `handshake`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Timings {
     /// Waiting for a place in the pool.
@@ -22,6 +22,8 @@ pub struct Timings {
     pub resolve: Duration,
     /// From the first connect to the connection, tunnel included, in the last exchange.
     pub connect: Duration,
+    /// TLS, in the last exchange; zero without.
+    pub handshake: Duration,
     /// From the start to the response's first octet.
     pub first_byte: Duration,
     /// From the start to the body's end, or to now.
@@ -34,6 +36,8 @@ pub struct Timings {
     pub content: u64,
     /// Octets of the request's content.
     pub uploaded: u64,
+    /// The request went before the handshake was done, and counted.
+    pub early: bool,
     /// The connection had carried a request before.
     pub reused: bool,
     /// The peer's address, unless it is a Unix-domain socket or another adapter's business.

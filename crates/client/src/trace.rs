@@ -13,6 +13,7 @@
 //!
 //! Users: every floor of this crate; `get --trace` prints the rows with their depth.
 
+use crate::tls::Secured;
 use std::{io::IoSlice, time::Instant};
 use wire::trace::{Direction, Field, Layer, Trace, Value};
 
@@ -58,6 +59,8 @@ walk! {
     ATTEMPT   7 Sockets "sockets.dial"                "socket.socket, socket.connect"
     CONNECTED 7 Sockets "sockets.connected"           "urllib3.util.connection.create_connection"
     TUNNEL    6 Http1   "Connection.tunnel"           "http.client.HTTPConnection._tunnel"
+    SECURED   6 Tls     "Connection.secured"          "urllib3.util.ssl_.ssl_wrap_socket"
+    BELIEVED  7 Tls     "tls.certificate"             "ssl.SSLSocket.getpeercert"
     WRITE     5 Http1   "Connection.request"          "http.client.HTTPConnection.request"
     UPLOAD    5 Http1   "Connection.send"             "http.client.HTTPConnection.send"
     INTERIM   5 Http1   "Connection.informational"    "http.client.HTTPResponse._read_status"
@@ -138,6 +141,38 @@ pub(crate) fn passed(trace: &Trace, slices: &[IoSlice<'_>], written: usize) {
         }
         left -= taken.len();
     }
+}
+
+/// Tells what a handshake agreed on, and whom the server is believed to be.
+pub(crate) fn secured(trace: &Trace, secured: &Secured) {
+    if !trace.is_on() {
+        return;
+    }
+    let suite = secured.suite().map(|suite| suite.to_string()).unwrap_or_default();
+    let group = secured.group().map(|group| group.to_string()).unwrap_or_default();
+    let alpn = secured.alpn().map(|name| name.escape_ascii().to_string()).unwrap_or_default();
+    let flag = |name, value| Field { name, value: Value::Flag(value) };
+    SECURED.tell(trace, Direction::Local, || {
+        [
+            text("version", "TLSv1.3"),
+            text("suite", &suite),
+            text("group", &group),
+            text("alpn", &alpn),
+            flag("resumed", secured.is_resumed()),
+            flag("early", secured.is_early()),
+        ]
+    });
+    let Some(leaf) = secured.chain().first() else { return };
+    let (subject, issuer) = (leaf.subject().to_string(), leaf.issuer().to_string());
+    let valid = leaf.validity().to_string();
+    BELIEVED.tell(trace, Direction::Local, || {
+        [
+            text("subject", &subject),
+            text("issuer", &issuer),
+            text("valid", &valid),
+            flag("verified", secured.is_verified()),
+        ]
+    });
 }
 
 /// A field of text.

@@ -214,7 +214,7 @@ fn a_name_in_the_new_url_is_used_there() {
 
 #[test]
 fn another_scheme_is_not_followed() {
-    let server = Server::answering(&[&to("https://127.0.0.1:1/", 302)]);
+    let server = Server::answering(&[&to("ftp://127.0.0.1:1/", 302)]);
     let error = session().get(&server.url("/")).unwrap().send().unwrap_err();
     assert_eq!(error.curl_exit_code(), 1, "{error}");
     server.done();

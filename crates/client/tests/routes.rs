@@ -202,7 +202,7 @@ fn options_without_a_path_asks_the_server_itself() {
 #[test]
 fn what_no_one_here_speaks_is_refused_before_anything_is_opened() {
     for (url, code) in [
-        ("https://example.com/", 1),
+        ("gopher://example.com/", 1),
         ("ftp://example.com/", 1),
         ("http://", 3),
         ("http://a b/", 3),

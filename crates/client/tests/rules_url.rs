@@ -30,18 +30,15 @@ fn a_websockets_url_is_that_of_its_handshake() {
         ("http://a.example:81/", "http://a.example:81/"),
         ("localhost:8080/chat", "http://localhost:8080/chat"),
         ("ws://한국/", "http://xn--3e0b707e/"),
+        ("wss://a.example/x", "https://a.example/x"),
+        ("https://a.example/", "https://a.example/"),
     ] {
         let read = url::read_websocket(typed).unwrap();
         assert_eq!(read, Uri::parse(url).unwrap(), "{typed}");
     }
-    for (typed, code) in [
-        ("wss://a/", 1),
-        ("https://a/", 1),
-        ("ftp://a/", 1),
-        ("ws://", 3),
-        ("ws://a/#b", 3),
-        ("ws://a:x/", 3),
-    ] {
+    for (typed, code) in
+        [("gopher://a/", 1), ("ftp://a/", 1), ("ws://", 3), ("ws://a/#b", 3), ("ws://a:x/", 3)]
+    {
         let error = url::read_websocket(typed).unwrap_err();
         assert_eq!(error.curl_exit_code(), code, "{typed}: {error}");
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     args::{Command, Flag, Section, switch, valued},
-    session::flags,
+    session::{flags, tls},
 };
 
 /// The subcommand's table.
@@ -16,11 +16,13 @@ pub(crate) const COMMAND: Command = Command {
         Section { heading: "Content", flags: CONTENT },
         Section { heading: "Answer", flags: ANSWER },
         Section { heading: "Way", flags: WAY },
+        Section { heading: "TLS", flags: tls::FLAGS },
         Section { heading: "Telling", flags: TELLING },
     ],
     notes: "Without a scheme, http is meant. Hosts and paths may be Korean.\n\
             Exit codes are curl's: 3 URL, 6 name, 7 connect, 18 cut short, 22 with -f, 23 writing, \
-            28 time, 47 redirects, 52 no answer, 56 receiving, 61 coding.\n",
+            28 time, 35 TLS, 47 redirects, 52 no answer, 56 receiving, 58 own certificate, 60 the \
+            server's, 61 coding, 77 CA file, 90 pinned key.\n",
 };
 
 const REQUEST: &[Flag] = &[

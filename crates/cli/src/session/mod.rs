@@ -4,6 +4,7 @@
 //!   flags.rs    rows of the tables
 //!   fields.rs   -H, -A, -e, -r, -b: fields
 //!   way.rs      -x, -4, --resolve: by which way
+//!   tls.rs      --cacert, -k: https and wss
 //!   cookies.rs  -b, -c: the jar
 //!   here        -u, -L, -m: the rest
 //! ```
@@ -13,11 +14,15 @@
 pub(crate) mod cookies;
 mod fields;
 pub(crate) mod flags;
+pub(crate) mod tls;
 mod way;
 
 pub(crate) use fields::{Field, fields};
 
-use crate::args::{Parsed, UsageError};
+use crate::{
+    args::{Parsed, UsageError},
+    exit::Failure,
+};
 use client::{Expect, Session, SessionBuilder, core::auth, core::coding, core::timeouts::Timeouts};
 use http::Version;
 use std::time::Duration;
@@ -25,8 +30,8 @@ use std::time::Duration;
 /// The settings that hold for all transfers.
 ///
 /// # Errors
-/// [`UsageError`].
-pub(crate) fn session(parsed: &Parsed) -> Result<SessionBuilder, UsageError> {
+/// [`Failure`].
+pub(crate) fn session(parsed: &Parsed) -> Result<SessionBuilder, Failure> {
     let connect = parsed.seconds("connect-timeout")?.unwrap_or(Duration::from_secs(300));
     let timeouts = Timeouts {
         connect: Some(connect),
@@ -41,6 +46,7 @@ pub(crate) fn session(parsed: &Parsed) -> Result<SessionBuilder, UsageError> {
         .limits(limits)
         .redirects(redirects(parsed)?)
         .tunnel(parsed.is("proxytunnel"))
+        .tls(tls::options(parsed)?)
         .proxies(way::proxies(parsed)?)
         .version(if parsed.is("http1.0") { Version::Http10 } else { Version::Http11 });
     if parsed.is("compressed") {

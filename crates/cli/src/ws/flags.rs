@@ -2,7 +2,7 @@
 
 use crate::{
     args::{Command, Flag, Section, switch, valued},
-    session::flags,
+    session::{flags, tls},
 };
 
 /// The subcommand's table.
@@ -15,6 +15,7 @@ pub(crate) const COMMAND: Command = Command {
         Section { heading: "Messages", flags: MESSAGES },
         Section { heading: "Handshake", flags: HANDSHAKE },
         Section { heading: "Way", flags: WAY },
+        Section { heading: "TLS", flags: tls::FLAGS },
         Section { heading: "Telling", flags: TELLING },
     ],
     notes: "Without a scheme, ws is meant.\n\

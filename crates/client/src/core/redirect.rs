@@ -7,8 +7,8 @@
 //! that to another origin (another scheme, host or port) go no credentials, no cookies that
 //! anybody set by hand, no `Host`, no `Origin` and no `Referer`.
 //!
-//! Invariant: whatever a server writes into `Location`, the next request goes to an `http` URI that
-//! [`crate::core::url`] has checked, and no secret of one origin reaches another.
+//! Invariant: whatever a server writes into `Location`, the next request goes to an `http` or
+//! `https` URI that [`crate::core::url`] has checked, and no secret of one origin reaches another.
 //!
 //! Users: `Session::send`.
 
@@ -58,13 +58,13 @@ pub fn next(method: &Method, from: &Uri, response: &Response) -> Result<Option<N
 // ANCHOR_END: next
 
 /// The answer to a WebSocket's handshake, its `Location` as the handshake that it asks for: `ws` is
-/// asked for by HTTP (RFC 6455 §3, §4.1).
+/// asked for by HTTP, `wss` by HTTPS (RFC 6455 §3, §4.1).
 pub fn handshake(response: &Response) -> Response {
     let mut response = response.clone();
     let location = response.headers.get(HeaderName::LOCATION);
     let rest = location.and_then(|value| value.to_str()?.split_once("://"));
-    if let Some(("ws", rest)) = rest {
-        let location = format!("http://{rest}");
+    if let Some((scheme @ ("ws" | "wss"), rest)) = rest {
+        let location = format!("{}://{rest}", if scheme == "ws" { "http" } else { "https" });
         if let Ok(value) = HeaderValue::new(&location) {
             response.headers.set(HeaderName::LOCATION, value);
         }

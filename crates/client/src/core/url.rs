@@ -9,7 +9,7 @@
 //! ftp://a/         → Error::Scheme
 //! ```
 //!
-//! Invariant: a URI that left this module has a host and the scheme `http`.
+//! Invariant: a URI that left this module has a host and the scheme `http` or `https`.
 //!
 //! Users: `Session`, for the first URL and for each redirect.
 
@@ -41,19 +41,19 @@ pub fn read(text: &str) -> Result<Uri, Error> {
 pub fn read_websocket(text: &str) -> Result<Uri, Error> {
     let text = text.trim();
     let unsupported = |scheme: &str, reason| Error::Scheme { scheme: scheme.to_owned(), reason };
-    let rest = match split_scheme(text) {
-        None => text,
+    let (scheme, rest) = match split_scheme(text) {
+        None => ("http", text),
         Some((scheme, rest)) => match scheme.to_ascii_lowercase().as_str() {
-            "ws" | "http" => rest,
-            "wss" | "https" => return Err(unsupported(scheme, "this client has no TLS yet")),
-            _ => return Err(unsupported(scheme, "only ws is")),
+            "ws" | "http" => ("http", rest),
+            "wss" | "https" => ("https", rest),
+            _ => return Err(unsupported(scheme, "only ws and wss are")),
         },
     };
     if rest.contains('#') {
         let reason = "a WebSocket has no fragment (RFC 6455 §3)".to_owned();
         return Err(Error::Url { url: redact(text), reason });
     }
-    let handshake = format!("http://{}", rest.trim_start_matches('/'));
+    let handshake = format!("{scheme}://{}", rest.trim_start_matches('/'));
     let uri = Uri::from_text(&handshake).map_err(|error| malformed(text, error))?;
     uri.check_http().map_err(|error| malformed(text, error))?;
     Ok(uri)
@@ -81,12 +81,13 @@ pub fn target(method: &Method, url: &Uri, forwarded: bool) -> Target {
 /// # Errors
 /// As [`read`].
 pub fn check(uri: &Uri) -> Result<(), Error> {
-    let reason = match uri.scheme() {
-        "http" => return uri.check_http().map_err(|error| malformed(&uri.to_string(), error)),
-        "https" => "this client has no TLS yet",
-        _ => "only http is",
-    };
-    Err(Error::Scheme { scheme: uri.scheme().to_owned(), reason })
+    match uri.scheme() {
+        "http" | "https" => uri.check_http().map_err(|error| malformed(&uri.to_string(), error)),
+        scheme => {
+            let reason = "only http and https are";
+            Err(Error::Scheme { scheme: scheme.to_owned(), reason })
+        }
+    }
 }
 
 fn malformed(text: &str, error: InvalidUri) -> Error {

@@ -13,11 +13,12 @@
 //! Users: [`crate::Response`].
 
 use super::{connection::Got, exchange::Exchange, upload::Progress};
-use crate::{Error, Timings, adapter::Incoming, core::timeouts::Phase, trace};
+use crate::{Error, Timings, adapter::Incoming, core::timeouts::Phase, tls::Secured, trace};
 use http::HeaderMap;
 use http1::{Content as Framed, client::Event};
 use std::{
     io::{self, BufRead, Read},
+    sync::Arc,
     time::Instant,
 };
 use wire::trace::Direction;
@@ -48,11 +49,13 @@ pub(crate) struct Body {
     timings: Timings,
     started: Instant,
     failed: Option<(io::ErrorKind, String)>,
+    secured: Option<Arc<Secured>>,
 }
 
 impl Body {
     pub(crate) fn new(exchange: Exchange, framed: Framed, timings: Timings) -> Self {
         let started = exchange.waits.deadline.started();
+        let secured = exchange.checkout.connection.secured();
         let mut body = Self {
             exchange: Some(exchange),
             framed,
@@ -64,6 +67,7 @@ impl Body {
             timings,
             started,
             failed: None,
+            secured,
         };
         if framed == Framed::None {
             body.finish();
@@ -107,6 +111,12 @@ impl Body {
                     self.received += data.len() as u64;
                     (self.at, self.end) = (0, data.len());
                     self.data = data;
+                }
+                // Only TLS can tell the end of the connection from a cut; there it must.
+                Some(Event::End { .. })
+                    if self.framed == Framed::UntilClose && exchange.connection().was_cut() =>
+                {
+                    return Err(Error::Truncated { received: self.received });
                 }
                 Some(Event::End { trailers }) => {
                     self.trailers = trailers;
@@ -288,6 +298,10 @@ impl Read for Body {
 impl Incoming for Body {
     fn trailers(&self) -> Option<&HeaderMap> {
         self.trailers.as_ref()
+    }
+
+    fn secured(&self) -> Option<Arc<Secured>> {
+        self.secured.clone()
     }
 
     fn timings(&self) -> Timings {

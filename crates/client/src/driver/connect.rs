@@ -1,25 +1,29 @@
 //! From a pool's key to a connection: name, address, socket, and a tunnel where one is asked for.
 //!
-//! RFC 8305 (the race between addresses), RFC 9110 §9.3.6 (CONNECT)
+//! RFC 8305 (the race between addresses), RFC 9110 §9.3.6 (CONNECT), §4.2.2 (https)
 //!
 //! ```text
 //! direct    dial(host)                        ──► Connection
 //! proxy     dial(proxy)                       ──► Connection, absolute-form requests
 //! tunnel    dial(proxy), CONNECT host:port    ──► Connection, as if direct
 //! unix      connect(path)                     ──► Connection
+//! https     any of these but the second, and then TLS with the origin
 //! ```
 //!
 //! Users: [`super::pool`], on a miss.
 
 use super::{
     connection::{Connection, Got, Waits},
+    handshake::Handshaker,
     pool::PoolKey,
     stream::Stream,
 };
 use crate::{
     Error, Role,
     core::timeouts::{Expired, Phase},
-    error, trace,
+    error,
+    tls::Context,
+    trace,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Target, Version};
 use http1::{Outgoing, client::Event};
@@ -45,6 +49,7 @@ pub(crate) struct Connector {
     dial: DialOptions,
     limits: http1::Limits,
     opened: Arc<AtomicU64>,
+    handshaker: Handshaker,
 }
 
 /// A new connection, and how long its parts took.
@@ -53,6 +58,7 @@ pub(crate) struct Opened {
     pub(crate) connection: Connection,
     pub(crate) resolve: Duration,
     pub(crate) connect: Duration,
+    pub(crate) handshake: Duration,
 }
 
 impl Connector {
@@ -61,9 +67,10 @@ impl Connector {
         dial: DialOptions,
         limits: http1::Limits,
         opened: Arc<AtomicU64>,
+        tls: Arc<Context>,
     ) -> Self {
         let name = authority(&key.host, key.port);
-        Self { key, name, dial, limits, opened }
+        Self { key, name, dial, limits, opened, handshaker: Handshaker::new(tls) }
     }
 
     /// `host:port` of the origin.
@@ -71,35 +78,60 @@ impl Connector {
         &self.name
     }
 
-    /// Opens one.
+    /// Opens one; with `early`, one that may be written to before its handshake is done.
     ///
     /// # Errors
-    /// [`Error::Resolve`], [`Error::Connect`], [`Error::Tunnel`], [`Error::Timeout`].
-    pub(crate) fn open(&self, waits: &Waits, trace: &Trace) -> Result<Opened, Error> {
+    /// [`Error::Resolve`], [`Error::Connect`], [`Error::Tunnel`], [`Error::Timeout`]; under TLS,
+    /// [`Error::Tls`] and its kin.
+    pub(crate) fn open(&self, early: bool, waits: &Waits, trace: &Trace) -> Result<Opened, Error> {
         let number = self.opened.fetch_add(1, Ordering::Relaxed) + 1;
         let trace = trace.with_connection(number);
-        let route = &self.key.route;
-        if let Some(path) = &route.unix_socket {
-            return self.open_unix(path, number, &trace);
-        }
         let began = Instant::now();
+        let mut opened = match &self.key.route.unix_socket {
+            Some(path) => self.open_unix(path, number, &trace)?,
+            None => self.open_tcp(number, waits, began, &trace)?,
+        };
+        if self.is_secure() {
+            let connected = Instant::now();
+            let (key, limits) = (&self.key, &self.limits);
+            let (bounds, way) = ((waits, began), (early, &trace));
+            opened.connection =
+                self.handshaker.secure(opened.connection, key, limits, bounds, way)?;
+            opened.handshake = connected.elapsed();
+        }
+        Ok(opened)
+    }
+
+    /// Whether what passes is sealed.
+    fn is_secure(&self) -> bool {
+        self.key.scheme == "https"
+    }
+
+    fn open_tcp(
+        &self,
+        number: u64,
+        waits: &Waits,
+        began: Instant,
+        trace: &Trace,
+    ) -> Result<Opened, Error> {
+        let route = &self.key.route;
         let (role, host, port) = match &route.proxy {
             Some(proxy) => (Role::Proxy, proxy.host.as_str(), proxy.port),
             None => (Role::Host, self.key.host.as_str(), self.key.port),
         };
         let Dialed { stream, resolve_time, connect_time, .. } =
-            self.dial(role, host, port, waits, &trace)?;
+            self.dial(role, host, port, waits, trace)?;
         // Requests are written whole; to wait for more (Nagle) would only cost time.
         let failed = |error: io::Error| self.unconnected(role, host, port, error.to_string());
         stream.set_nodelay(true).map_err(failed)?;
         let name = authority(host, port);
         let mut connection = Connection::new(Stream::tcp(stream), name, number, &self.limits);
         let dialed = Instant::now();
-        if route.proxy.is_some() && route.tunnel {
-            connection = self.tunnel(connection, waits, began, &trace)?;
+        if route.proxy.is_some() && (route.tunnel || self.is_secure()) {
+            connection = self.tunnel(connection, waits, began, trace)?;
         }
         let connect = connect_time + dialed.elapsed();
-        Ok(Opened { connection, resolve: resolve_time, connect })
+        Ok(Opened { connection, resolve: resolve_time, connect, handshake: Duration::ZERO })
     }
 
     fn open_unix(&self, path: &Path, number: u64, trace: &Trace) -> Result<Opened, Error> {
@@ -112,7 +144,8 @@ impl Connector {
             reason: error.to_string(),
         })?;
         let connection = Connection::new(Stream::unix(stream), shown, number, &self.limits);
-        Ok(Opened { connection, resolve: Duration::ZERO, connect: began.elapsed() })
+        let (resolve, handshake) = (Duration::ZERO, Duration::ZERO);
+        Ok(Opened { connection, resolve, connect: began.elapsed(), handshake })
     }
 
     fn dial(
@@ -245,7 +278,7 @@ fn no_tunnel(error: Error) -> Error {
 }
 
 /// `host:port`, an IPv6 address in brackets.
-fn authority(host: &str, port: u16) -> String {
+pub(super) fn authority(host: &str, port: u16) -> String {
     if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }
 

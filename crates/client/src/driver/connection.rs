@@ -12,7 +12,8 @@
 //! The socket blocks, with a time-out that the kernel keeps: one call per read. Only while content
 //! is being sent does it not block, since a response may come in the middle of it.
 //!
-//! Invariant: the octets counted in `sent` and `received` are those that the kernel took and gave.
+//! Invariant: the octets counted in `sent` and `received` are those that the stream took and gave:
+//! under TLS, what was sealed and opened.
 //!
 //! Users: [`super::exchange`], [`super::upload`], [`super::body`].
 
@@ -20,6 +21,7 @@ use super::stream::Stream;
 use crate::{
     Error,
     core::timeouts::{Deadline, Phase, Timeouts, Wait},
+    tls::Secured,
     trace,
 };
 use http1::{
@@ -30,6 +32,7 @@ use sockets::{Events, Interest, Poller, Token};
 use std::{
     io::{self, IoSlice, Read, Write},
     net::SocketAddr,
+    sync::Arc,
     time::Instant,
 };
 use wire::{
@@ -133,6 +136,7 @@ impl Connection {
     pub(crate) fn listen(&mut self, trace: &Trace) {
         self.trace = trace.clone();
         self.machine.set_trace(trace.clone());
+        self.stream.listen(trace);
     }
 
     /// A tunnel begins: what passes from here on is between us and the origin.
@@ -153,6 +157,21 @@ impl Connection {
         self.stream.local()
     }
 
+    /// What was agreed on with the server, where there is TLS.
+    pub(crate) fn secured(&self) -> Option<Arc<Secured>> {
+        self.stream.secured()
+    }
+
+    /// Whether the request went as early data, and counts as far as we know.
+    pub(crate) fn sent_early(&self) -> bool {
+        self.stream.sent_early()
+    }
+
+    /// Whether the end of the connection may be anybody's doing.
+    pub(crate) fn was_cut(&self) -> bool {
+        self.stream.was_cut()
+    }
+
     /// Whether it can carry a request after it lay idle.
     pub(crate) fn is_alive(&mut self) -> bool {
         !self.ended && self.machine.is_reusable() && self.stream.is_quiet()
@@ -166,6 +185,7 @@ impl Connection {
     /// Gives up memory that an idle connection does not need.
     pub(crate) fn rest(&mut self) {
         (self.buffer, self.poller) = (Vec::new(), None);
+        self.stream.rest();
     }
 
     /// The next thing that happened.
@@ -187,11 +207,11 @@ impl Connection {
     pub(crate) fn flush(&mut self, waits: &Waits) -> Result<(), Error> {
         loop {
             self.machine.poll_transmit(Instant::now(), &mut self.output);
-            if self.output.is_empty() {
-                return Ok(());
-            }
             let wait = waits.cap(Phase::Send)?;
             self.stream.limit_writes(wait.limit).map_err(|error| self.send_error(error))?;
+            if self.output.is_empty() {
+                return if self.push()? { Ok(()) } else { Err(wait.expired.into()) };
+            }
             if !self.write_some()? {
                 return Err(wait.expired.into());
             }
@@ -203,12 +223,17 @@ impl Connection {
         loop {
             self.machine.poll_transmit(Instant::now(), &mut self.output);
             if self.output.is_empty() {
-                return Ok(true);
+                return self.push();
             }
             if !self.write_some()? {
                 return Ok(false);
             }
         }
+    }
+
+    /// Hands the socket what TLS has sealed and the socket has not taken yet.
+    fn push(&mut self) -> Result<bool, Error> {
+        self.stream.push().map_err(|error| self.send_error(error))
     }
 
     /// One `writev`; false if the socket took nothing.
@@ -299,6 +324,9 @@ impl Connection {
 
     /// Waits until the socket, which must not block, can be read or (if asked) written.
     pub(crate) fn wait(&mut self, writable: bool, wait: Wait) -> Result<(), Error> {
+        if self.stream.holds() {
+            return Ok(());
+        }
         let interest = if writable { Interest::BOTH } else { Interest::READ };
         let polled = self.poll(interest, wait);
         match polled {
@@ -350,15 +378,19 @@ impl Connection {
     }
 
     fn send_error(&self, source: io::Error) -> Error {
-        Error::Send { to: self.name.clone(), source }
+        match Error::from_read(source, &self.name) {
+            Error::Receive { from: to, source } => Error::Send { to, source },
+            // TLS has more to say.
+            error => error,
+        }
     }
 
     fn receive_error(&self, source: io::Error) -> Error {
-        Error::Receive { from: self.name.clone(), source }
+        Error::from_read(source, &self.name)
     }
 }
 
 /// What a socket says when its time-out is over, or when it must not block.
-fn is_wait(error: &io::Error) -> bool {
+pub(super) fn is_wait(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
 }

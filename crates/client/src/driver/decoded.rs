@@ -18,6 +18,7 @@ use crate::{
     Error, Timings,
     adapter::Incoming,
     core::coding::{Coding, Decoder, Limits, codings},
+    tls::Secured,
 };
 use deflate::Status;
 use http::HeaderMap;
@@ -190,5 +191,9 @@ impl Incoming for Decoded {
 
     fn timings(&self) -> Timings {
         self.inner.timings()
+    }
+
+    fn secured(&self) -> Option<Arc<Secured>> {
+        self.inner.secured()
     }
 }

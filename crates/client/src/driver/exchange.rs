@@ -159,7 +159,11 @@ impl Exchange {
                 self.cut = true;
                 self.upload = None;
                 let _ = self.connection().set_nonblocking(false);
-                self.read_head().map(Some).map_err(|_| error)
+                self.read_head().map(Some).map_err(|read| match read {
+                    // The alert says why nothing more was taken.
+                    Error::Tls { .. } | Error::TlsBroken { .. } => read,
+                    _ => error,
+                })
             }
             Err(error) => Err(error),
             Ok(()) => Ok(None),
@@ -303,6 +307,8 @@ impl Exchange {
             waited: checkout.waited,
             resolve: checkout.resolve,
             connect: checkout.connect,
+            handshake: checkout.handshake,
+            early: checkout.connection.sent_early(),
             first_byte: checkout.connection.first_octet.map_or(Duration::ZERO, since),
             reused: checkout.reused,
             address: checkout.connection.peer(),

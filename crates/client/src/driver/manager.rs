@@ -5,6 +5,7 @@
 //! ```text
 //! (http, a.example, 80, direct)         → ConnectionPool
 //! (http, a.example, 80, proxy p:3128)   → another: the peer is another
+//! (https, a.example, 443, direct)       → another: the settings of TLS are the manager's
 //! ```
 //!
 //! Invariant: no more pools than [`PoolLimits::origins`], but those in use.
@@ -17,6 +18,7 @@ use crate::{
     Error,
     adapter::Prepared,
     core::{pool::PoolLimits, url},
+    tls::{self, Context},
     trace,
 };
 use sockets::DialOptions;
@@ -42,6 +44,7 @@ pub struct PoolManager {
     limits: PoolLimits,
     http1: http1::Limits,
     dial: DialOptions,
+    tls: Arc<Context>,
     /// Connections opened so far, which gives each its number.
     opened: Arc<AtomicU64>,
     /// Calls so far: who was used when.
@@ -64,7 +67,16 @@ impl PoolManager {
     /// No pools yet. `dial` says how connections are made; its time-out gives way to a request's.
     pub fn new(limits: PoolLimits, http1: http1::Limits, dial: DialOptions) -> Self {
         let (pools, opened, clock) = Default::default();
-        Self { pools, limits, http1, dial, opened, clock }
+        let tls = Arc::default();
+        Self { pools, limits, http1, dial, tls, opened, clock }
+    }
+
+    /// With these settings of TLS. All pools of a manager have the same: what was opened by one
+    /// setting never serves another.
+    #[must_use]
+    pub fn with_tls(mut self, options: tls::Options) -> Self {
+        self.tls = Arc::new(Context::new(options));
+        self
     }
 
     /// The pool for this request's origin and route.
@@ -118,8 +130,10 @@ impl PoolManager {
             self.dial.clone(),
             self.http1.clone(),
             Arc::clone(&self.opened),
+            Arc::clone(&self.tls),
         );
-        let pool = ConnectionPool::new(connector, self.limits);
+        let early = key.scheme == "https" && self.tls.options().early_data;
+        let pool = ConnectionPool::new(connector, self.limits, early);
         pools.insert(key, Known { pool: Arc::clone(&pool), used });
         pool
     }

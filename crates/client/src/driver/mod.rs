@@ -3,14 +3,17 @@
 //! ```text
 //! manager     one pool per origin and proxy
 //! pool        connections that wait, threads that wait for one
-//! connect     name → address → socket (→ tunnel)
+//! connect     name → address → socket (→ tunnel) (→ TLS)
+//! handshake   TLS: keys, and what is spoken inside
 //! connection  the state machine of http1, its socket and its buffers
 //! upload      the request's content on its way out
 //! exchange    one request and its response on one connection
 //! upgrade     the stream behind a 101, on its way out of HTTP
 //! body        the response's content on its way to the caller
 //! decoded     the same, with a content coding undone
-//! stream      TCP or Unix-domain
+//! stream      TCP or Unix-domain, under TLS or not
+//! secure      TLS between the two
+//! random      the system's random octets
 //! ```
 //!
 //! Everything runs on the caller's thread; no thread is started here but the resolver's (in
@@ -24,8 +27,11 @@ pub(crate) mod connect;
 pub(crate) mod connection;
 pub(crate) mod decoded;
 pub(crate) mod exchange;
+mod handshake;
 pub(crate) mod manager;
 pub(crate) mod pool;
+pub(crate) mod random;
+mod secure;
 pub(crate) mod stream;
 pub(crate) mod upgrade;
 pub(crate) mod upload;

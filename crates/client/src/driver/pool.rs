@@ -25,6 +25,7 @@ use crate::{
     },
     trace,
 };
+use http::HeaderName;
 use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
@@ -34,7 +35,7 @@ use wire::trace::Direction;
 /// Which connections can stand in for each other.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PoolKey {
-    /// `http`.
+    /// `http` or `https`.
     pub scheme: String,
     /// A name in lower case, or an address without brackets.
     pub host: String,
@@ -48,6 +49,8 @@ pub struct PoolKey {
 #[derive(Debug)]
 pub struct ConnectionPool {
     connector: Connector,
+    /// Whether early data may be sent.
+    early: bool,
     pool: Mutex<Pool<Connection>>,
     freed: Condvar,
 }
@@ -79,6 +82,7 @@ pub(crate) struct Checkout {
     pub(crate) waited: Duration,
     pub(crate) resolve: Duration,
     pub(crate) connect: Duration,
+    pub(crate) handshake: Duration,
 }
 
 impl Checkout {
@@ -95,9 +99,9 @@ impl Checkout {
 }
 
 impl ConnectionPool {
-    pub(crate) fn new(connector: Connector, limits: PoolLimits) -> Arc<Self> {
+    pub(crate) fn new(connector: Connector, limits: PoolLimits, early: bool) -> Arc<Self> {
         let pool = Mutex::new(Pool::new(limits));
-        Arc::new(Self { connector, pool, freed: Condvar::new() })
+        Arc::new(Self { connector, early, pool, freed: Condvar::new() })
     }
 
     /// How many connections carry a request, and how many wait for one.
@@ -130,9 +134,10 @@ impl ConnectionPool {
         });
         let waits = Waits { timeouts: request.timeouts, deadline: request.deadline };
         let mut expects = request.expect.applies(&request.content, request.version);
+        let mut early = self.early && may_be_early(request);
         let mut retried = false;
         loop {
-            let checkout = self.checkout(request, &waits, retried)?;
+            let checkout = self.checkout(request, &waits, retried, early)?;
             let reused = checkout.reused;
             let failed = match Exchange::run(checkout, request, waits, expects) {
                 Ok(answer) => {
@@ -140,6 +145,15 @@ impl ConnectionPool {
                     if answer.head.status.as_u16() == 417 && expects {
                         request.content.rewind("417 Expectation Failed")?;
                         expects = false;
+                        continue;
+                    }
+                    // "Not before the handshake is done" (RFC 8470 §5.2): then behind it.
+                    if answer.head.status.as_u16() == 425 && answer.content.timings().early {
+                        trace::AGAIN.tell(&request.trace, Direction::Local, || {
+                            [trace::text("reason", "it came too early")]
+                        });
+                        request.content.rewind("425 Too Early")?;
+                        early = false;
                         continue;
                     }
                     return Ok(answer);
@@ -170,6 +184,7 @@ impl ConnectionPool {
         request: &Prepared,
         waits: &Waits,
         fresh: bool,
+        early: bool,
     ) -> Result<Checkout, Error> {
         let begun = Instant::now();
         loop {
@@ -188,15 +203,31 @@ impl ConnectionPool {
                         trace::number("requests before", connection.served),
                     ]
                 });
-                let (resolve, connect) = (Duration::ZERO, Duration::ZERO);
-                return Ok(Checkout { connection, place, reused: true, waited, resolve, connect });
+                let (resolve, connect, handshake) = Default::default();
+                return Ok(Checkout {
+                    connection,
+                    place,
+                    reused: true,
+                    waited,
+                    resolve,
+                    connect,
+                    handshake,
+                });
             }
             trace::MISS.tell(&request.trace, Direction::Local, || {
                 [trace::text("to", self.connector.name())]
             });
-            let Opened { connection, resolve, connect } =
-                self.connector.open(waits, &request.trace)?;
-            return Ok(Checkout { connection, place, reused: false, waited, resolve, connect });
+            let Opened { connection, resolve, connect, handshake } =
+                self.connector.open(early, waits, &request.trace)?;
+            return Ok(Checkout {
+                connection,
+                place,
+                reused: false,
+                waited,
+                resolve,
+                connect,
+                handshake,
+            });
         }
     }
 
@@ -249,4 +280,12 @@ impl ConnectionPool {
     fn lock(&self) -> MutexGuard<'_, Pool<Connection>> {
         self.pool.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether a request may go before the handshake is done, when somebody in between could send it
+/// again: one that changes nothing, brings nothing along, and leads to nothing else (RFC 8470 §4).
+fn may_be_early(request: &Prepared) -> bool {
+    request.method.is_safe()
+        && request.content.is_none()
+        && !request.headers.contains(HeaderName::UPGRADE)
 }

@@ -22,7 +22,7 @@ use crate::{
         timeouts::Timeouts,
     },
     driver::manager::{self, PoolManager},
-    request,
+    request, tls,
 };
 use http::{HeaderMap, Version, cookie::Jar};
 use sockets::{DialOptions, Family};
@@ -56,6 +56,7 @@ pub struct SessionBuilder {
     http1: http1::Limits,
     dial: DialOptions,
     decoding: Option<coding::Limits>,
+    tls: tls::Options,
 }
 
 impl Default for SessionBuilder {
@@ -82,6 +83,7 @@ impl Default for SessionBuilder {
             http1: manager::limits(),
             dial: DialOptions::default(),
             decoding: None,
+            tls: tls::Options::default(),
         }
     }
 }
@@ -237,6 +239,13 @@ impl SessionBuilder {
         self
     }
 
+    /// Whom to believe, who we are, and all else about `https` and `wss`.
+    #[must_use]
+    pub fn tls(mut self, options: tls::Options) -> Self {
+        self.tls = options;
+        self
+    }
+
     /// An adapter for all URLs that begin with `prefix`; the longest prefix wins, and of two equal
     /// ones the later. A prefix that names a host ends with a slash, or it is also the beginning of
     /// longer names.
@@ -248,9 +257,11 @@ impl SessionBuilder {
 
     /// The session.
     pub fn build(self) -> Session {
-        let manager = PoolManager::new(self.pool, self.http1, self.dial);
-        let mut adapters: Vec<(String, Arc<dyn Adapter>)> =
-            vec![("http://".to_owned(), Arc::new(HttpAdapter::new(manager)))];
+        let manager = PoolManager::new(self.pool, self.http1, self.dial).with_tls(self.tls);
+        let adapter: Arc<dyn Adapter> = Arc::new(HttpAdapter::new(manager));
+        let mut adapters: Vec<(String, Arc<dyn Adapter>)> = ["http://", "https://"]
+            .map(|prefix| (prefix.to_owned(), Arc::clone(&adapter)))
+            .to_vec();
         adapters.extend(self.adapters);
         Session {
             inner: Arc::new(Inner {

@@ -134,7 +134,8 @@ impl Session {
     /// The way of a request: asked anew for each redirect, since `no_proxy` may name its host.
     fn route(&self, parts: &Parts) -> Route {
         let mut route = self.inner.route.clone();
-        route.tunnel |= parts.upgrades;
+        // Nobody in between may read what is sealed.
+        route.tunnel |= parts.upgrades || parts.url.scheme() == "https";
         if let (None, Some(origin)) = (&route.unix_socket, parts.url.origin()) {
             let host = origin.host.to_dial();
             route.proxy = self.inner.proxies.choose(origin.scheme, &host, origin.port).cloned();

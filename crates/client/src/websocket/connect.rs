@@ -14,8 +14,8 @@
 //! Invariant: an answer other than a 101 that proves it has read the key is an error, and nothing
 //! of it is taken for frames.
 
-use super::{Options, WebSocket, random::SystemOctets, socket::Handshake as Shaken};
-use crate::{Error, Response, Session, core::url};
+use super::{Options, WebSocket, socket::Handshake as Shaken};
+use crate::{Error, Response, Session, core::url, driver::random::SystemOctets};
 use ::websocket::{Connection, handshake::Handshake};
 use http::{HeaderMap, Method, StatusCode, Uri};
 use std::{io::Read, time::Instant};
@@ -23,13 +23,13 @@ use std::{io::Read, time::Instant};
 /// Octets of a refusal that are looked at, and characters that are shown.
 const EXCERPT: (u64, usize) = (1024, 160);
 
-/// Opens a WebSocket at `url`: `ws://host/path?query`, the scheme left out if one likes. Cookies,
+/// Opens a WebSocket at `url`: `ws://host/path?query` or `wss://…`, the scheme left out if one likes
+/// (then it is `ws`). Cookies,
 /// credentials, proxies, default fields, time-outs and the trace are those of `session`.
 ///
 /// # Errors
-/// [`Error::Scheme`] for `wss`, which needs TLS; [`Error::Refused`] where the server answers
-/// anything but 101; [`Error::Handshake`] where its 101 is wrong; whatever else keeps a response
-/// from coming.
+/// [`Error::Refused`] where the server answers anything but 101; [`Error::Handshake`] where its 101
+/// is wrong; whatever else keeps a response from coming.
 pub fn connect(session: &Session, url: &str, options: &Options) -> Result<WebSocket, Error> {
     let target = url::read_websocket(url)?;
     let mut random = SystemOctets::new()?;
@@ -87,6 +87,7 @@ fn own(options: &Options, fields: &HeaderMap) -> Option<String> {
 /// The URL of the handshake as the WebSocket's.
 fn as_websocket(url: &Uri) -> Uri {
     let text = url.to_string();
+    // `http` becomes `ws`, `https` becomes `wss`.
     let rest = text.strip_prefix("http").unwrap_or(&text);
     Uri::parse(&format!("ws{rest}")).unwrap_or_else(|_| url.clone())
 }

@@ -60,7 +60,6 @@
 
 mod connect;
 mod options;
-mod random;
 mod reader;
 mod socket;
 mod writer;

@@ -62,7 +62,7 @@ impl Reader {
             // All of it was used: there is more than it holds.
             self.buffer.resize(2 * length, 0);
         } else {
-            self.drained = length > 0 && length < self.buffer.len();
+            self.drained = length > 0 && length < self.buffer.len() && !stream.holds();
         }
         let octets = self.buffer.get_mut(..length).unwrap_or_default();
         if length > 0 {

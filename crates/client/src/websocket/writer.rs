@@ -73,7 +73,8 @@ impl Writer {
                 }
             }
         }
-        Ok(Wrote::All)
+        // What TLS has sealed must go, too.
+        Ok(if stream.push()? { Wrote::All } else { Wrote::Full })
     }
 
     /// Waits until the socket takes more, or has something for us if `reads` asks for that too.

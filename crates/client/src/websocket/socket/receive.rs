@@ -121,7 +121,7 @@ impl WebSocket {
                 let open = connection.state() == State::Open;
                 connection.receive_end(false, now);
                 if open {
-                    return Err(Error::Receive { from: self.name.clone(), source });
+                    return Err(Error::from_read(source, &self.name));
                 }
             }
         }

@@ -1,12 +1,14 @@
 //! The system's random octets, a page at a time.
 //!
-//! RFC 6455 §5.3: a masking key comes from a strong source of entropy, and the one of the next
+//! RFC 8446 §C.1; RFC 6455 §5.3: a masking key comes from a strong source of entropy, and the one of the next
 //! frame cannot be told from those before it.
 //!
-//! A key has four octets, and a call to the kernel costs more than to mask a kilobyte: so octets
-//! are drawn for a thousand keys at once.
+//! A masking key has four octets, and a call to the kernel costs more than to mask a kilobyte: so
+//! octets are drawn for a thousand keys at once. A TLS handshake needs no more than a few.
 //!
 //! Invariant: no octet is handed out twice.
+//!
+//! Users: [`super::handshake`], [`crate::websocket`].
 
 use crate::Error;
 use ring::{
@@ -17,9 +19,11 @@ use wire::Random;
 
 /// Octets drawn at once.
 const PAGE: usize = 4096;
+/// Octets drawn at once where few are needed: a hello's random and session id are 64.
+const FEW: usize = 128;
 
 /// A source that nobody can foresee.
-pub(super) struct SystemOctets {
+pub(crate) struct SystemOctets {
     source: SystemRandom,
     page: Vec<u8>,
     /// Octets of `page` that were handed out.
@@ -31,8 +35,20 @@ impl SystemOctets {
     ///
     /// # Errors
     /// [`Error::Request`] where the system has none.
-    pub(super) fn new() -> Result<Self, Error> {
-        let (source, mut page) = (SystemRandom::new(), vec![0; PAGE]);
+    pub(crate) fn new() -> Result<Self, Error> {
+        Self::with_page(PAGE)
+    }
+
+    /// As [`new`](Self::new), for who needs little.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub(crate) fn few() -> Result<Self, Error> {
+        Self::with_page(FEW)
+    }
+
+    fn with_page(octets: usize) -> Result<Self, Error> {
+        let (source, mut page) = (SystemRandom::new(), vec![0; octets]);
         let failed = |_| Error::Request("the system has no random octets".into());
         source.fill(&mut page).map_err(failed)?;
         Ok(Self { source, page, used: 0 })

@@ -1,0 +1,116 @@
+//! The settings of a session, made ready for handshakes at the first that needs them.
+//!
+//! ```text
+//!   Options ──► Context, one per session ──► ClientConfig, one per origin, early or not
+//!                  ├─ verifier               read when first needed, shared
+//!                  └─ tickets                one store, keyed by origin
+//! ```
+//!
+//! Invariant: a ticket is found only by the host, port and protocol for which it came; the settings
+//! cannot differ, for the store is the session's own.
+
+use super::{Options, Trust, judge::Judge, roots};
+use crate::Error;
+use ::tls::{CertificateResolver, ClientConfig, MemorySessions, Moment, SessionStore, Ticket};
+use std::{
+    sync::{Arc, OnceLock},
+    time::{Duration, Instant, SystemTime},
+};
+use x509::{Roots, Verifier};
+
+/// What is spoken inside: the only protocol that there is so far.
+const HTTP11: &[u8] = b"http/1.1";
+
+/// The settings of a session, and what its handshakes share.
+#[derive(Debug, Default)]
+pub(crate) struct Context {
+    options: Options,
+    verifier: OnceLock<Arc<Verifier>>,
+    tickets: Arc<MemorySessions>,
+}
+
+impl Context {
+    pub(crate) fn new(options: Options) -> Self {
+        Self { options, ..Self::default() }
+    }
+
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Whether a server's chain is asked about.
+    pub(crate) fn verifies(&self) -> bool {
+        !matches!(self.options.trust, Trust::Anybody)
+    }
+
+    fn verifier(&self) -> Result<Option<Arc<Verifier>>, Error> {
+        if let Some(verifier) = self.verifier.get() {
+            return Ok(Some(Arc::clone(verifier)));
+        }
+        let verifier = match &self.options.trust {
+            Trust::Anybody => return Ok(None),
+            Trust::System => roots::system()?,
+            Trust::Roots(roots) => Arc::new(Verifier::new(Roots::clone(roots))),
+            Trust::File(file) => Arc::new(Verifier::new(roots::from_file(file)?)),
+            Trust::Folder(folder) => Arc::new(Verifier::new(roots::from_directory(folder)?)),
+        };
+        Ok(Some(Arc::clone(self.verifier.get_or_init(|| verifier))))
+    }
+
+    /// The configuration for handshakes with `origin`, `host:port`; `early` if a request may go
+    /// along with the first flight.
+    ///
+    /// # Errors
+    /// [`Error::Roots`].
+    pub(crate) fn config(&self, origin: &str, early: bool) -> Result<Arc<ClientConfig>, Error> {
+        let options = &self.options;
+        let judge = Judge { verifier: self.verifier()?, pins: options.pins.clone() };
+        let mut config = ClientConfig::new(Arc::new(judge));
+        if options.alpn {
+            config.alpn = vec![HTTP11.to_vec()];
+        }
+        if options.resumption {
+            let protocols = config.alpn.iter().map(|name| name.escape_ascii().to_string());
+            let protocols: Vec<String> = protocols.collect();
+            let key = format!("{origin} {}", protocols.join(","));
+            config.sessions = Some(Arc::new(Keyed { key, tickets: Arc::clone(&self.tickets) }));
+        }
+        let resolver = |key: &Arc<_>| Arc::new(Arc::clone(key)) as Arc<dyn CertificateResolver>;
+        config.certificates = options.identity.as_ref().map(resolver);
+        config.early_data = early;
+        config.key_log = options.key_log.clone();
+        config.suites = options.suites.clone();
+        config.groups = options.groups.clone();
+        config.reveal_secrets = options.reveal_secrets;
+        // The driver's own deadline bounds it, whatever that is.
+        config.limits = ::tls::Limits { handshake: Duration::MAX, ..options.limits.clone() };
+        Ok(Arc::new(config))
+    }
+}
+
+/// The tickets of one origin among those of all.
+struct Keyed {
+    key: String,
+    tickets: Arc<MemorySessions>,
+}
+
+impl Keyed {
+    fn place(&self, server: &str) -> String {
+        format!("{} {server}", self.key)
+    }
+}
+
+impl SessionStore for Keyed {
+    fn put(&self, server: &str, ticket: Ticket) {
+        self.tickets.put(&self.place(server), ticket);
+    }
+
+    fn take(&self, server: &str) -> Option<Ticket> {
+        self.tickets.take(&self.place(server))
+    }
+}
+
+/// Now, on both clocks.
+pub(crate) fn moment() -> Moment {
+    Moment { instant: Instant::now(), time: SystemTime::now().into() }
+}
