@@ -10,6 +10,7 @@
 )]
 
 pub(crate) mod socket;
+pub(crate) mod tls;
 
 use server::{Handler, Limits, Running, Server};
 use std::{
