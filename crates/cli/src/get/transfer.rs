@@ -167,6 +167,9 @@ impl<'a> Transfer<'a> {
         if let Err(client::Error::TooManyRedirects { limit, .. }) = &sent {
             self.facts.redirects = u64::from(*limit);
         }
+        if let Err(error) = &sent {
+            self.facts.verify_result = error.verify_result();
+        }
         let mut response = sent?;
         self.learn(&response);
         if self.options.forbids_redirects && !self.facts.redirect_url.is_empty() {
@@ -249,6 +252,10 @@ impl<'a> Transfer<'a> {
         facts.headers = response.headers.clone();
         facts.redirects = response.history.len() as u64;
         facts.timings = response.timings();
+        facts.secured = response.secured();
+        // OpenSSL's "unspecified": nobody asked.
+        let asked = facts.secured.as_ref().is_none_or(|secured| secured.is_verified());
+        facts.verify_result = u8::from(!asked);
         facts.redirect_url = redirect_url(response).map(|url| url.to_string()).unwrap_or_default();
         facts.referer = self
             .options

@@ -10,9 +10,12 @@
 //! Invariant: text that a peer chose passes as it is, for a program reads it; `get` prints it where
 //! the body goes.
 
-use client::Timings;
+use client::{
+    Timings,
+    tls::{Certificate, Secured},
+};
 use http::{HeaderMap, HeaderName, Version};
-use std::{fmt::Write as _, time::Duration};
+use std::{fmt::Write as _, sync::Arc, time::Duration};
 use view::json::Object;
 
 /// All that is known.
@@ -33,6 +36,10 @@ pub(super) struct Facts {
     pub(super) redirect_url: String,
     pub(super) file: Option<String>,
     pub(super) timings: Timings,
+    /// What was agreed on by TLS.
+    pub(super) secured: Option<Arc<Secured>>,
+    /// Why the server's certificate is not believed, as OpenSSL numbers it.
+    pub(super) verify_result: u8,
     pub(super) exit_code: u8,
     pub(super) error: Option<String>,
 }
@@ -48,7 +55,8 @@ enum Value<'a> {
 }
 
 /// The variables, in the order in which JSON has them.
-const NAMES: [&str; 33] = [
+const NAMES: [&str; 37] = [
+    "certs",
     "content_type",
     "errormsg",
     "exitcode",
@@ -58,6 +66,7 @@ const NAMES: [&str; 33] = [
     "local_ip",
     "local_port",
     "method",
+    "num_certs",
     "num_connects",
     "num_headers",
     "num_redirects",
@@ -74,6 +83,8 @@ const NAMES: [&str; 33] = [
     "size_upload",
     "speed_download",
     "speed_upload",
+    "ssl_verify_result",
+    "time_appconnect",
     "time_connect",
     "time_namelookup",
     "time_pretransfer",
@@ -86,7 +97,8 @@ const NAMES: [&str; 33] = [
 
 impl Facts {
     fn value(&self, name: &str) -> Option<Value<'_>> {
-        let Timings { resolve, connect, total, content, uploaded, .. } = self.timings;
+        let Timings { resolve, connect, handshake, total, content, uploaded, .. } = self.timings;
+        let chain = self.secured.as_ref().map(|secured| secured.chain()).unwrap_or_default();
         let port = |address: Option<std::net::SocketAddr>| {
             Value::Number(address.map_or(0, |address| u64::from(address.port())))
         };
@@ -94,6 +106,7 @@ impl Facts {
             Value::Owned(address.map(|address| address.ip().to_string()).unwrap_or_default())
         };
         Some(match name {
+            "certs" => Value::Owned(chain.iter().map(certificate).collect()),
             "content_type" => Value::Owned(self.header(HeaderName::CONTENT_TYPE)),
             "errormsg" => Value::Text(self.error.as_deref().unwrap_or_default()),
             "exitcode" => Value::Number(self.exit_code.into()),
@@ -106,6 +119,7 @@ impl Facts {
             "local_ip" => ip(self.timings.local),
             "local_port" => port(self.timings.local),
             "method" => Value::Text(&self.method),
+            "num_certs" => Value::Number(chain.len() as u64),
             "num_connects" => Value::Number(self.connects),
             "num_headers" => Value::Number(self.headers.len() as u64),
             "num_redirects" => Value::Number(self.redirects),
@@ -121,7 +135,10 @@ impl Facts {
             "size_upload" => Value::Number(uploaded),
             "speed_download" => Value::Number(per_second(content, total)),
             "speed_upload" => Value::Number(per_second(uploaded, total)),
-            "time_connect" | "time_pretransfer" => Value::Seconds(resolve + connect),
+            "ssl_verify_result" => Value::Number(self.verify_result.into()),
+            "time_appconnect" if handshake.is_zero() => Value::Seconds(handshake),
+            "time_appconnect" | "time_pretransfer" => Value::Seconds(resolve + connect + handshake),
+            "time_connect" => Value::Seconds(resolve + connect),
             "time_namelookup" => Value::Seconds(resolve),
             "time_starttransfer" => Value::Seconds(self.timings.first_byte),
             "time_total" => Value::Seconds(total),
@@ -194,6 +211,13 @@ impl Facts {
         }
         object.finish()
     }
+}
+
+/// A certificate: what a person wants to know, and then all of it.
+fn certificate(certificate: &Certificate) -> String {
+    let (subject, issuer) = (certificate.subject(), certificate.issuer());
+    let (valid, pem) = (certificate.validity(), certificate.to_pem());
+    format!("Subject: {subject}\nIssuer: {issuer}\nValid: {valid}\n{pem}")
 }
 
 fn push(out: &mut String, value: &Value<'_>) {

@@ -6,6 +6,7 @@
 
 mod frames;
 mod head;
+mod tls;
 
 use crate::args::{Parsed, UsageError};
 use client::trace as steps;
@@ -87,7 +88,7 @@ impl Teller {
         }
         Self {
             begun,
-            ladder: detail.map(|detail| Mutex::new(Ladder::new(begun, detail, words))),
+            ladder: detail.map(|detail| Mutex::new(Ladder::new(begun, detail, info(detail)))),
             walk,
             frames: (telling.frames && !telling.json).then(|| Mutex::new(Frames::new(begun))),
             json: telling.json && told,
@@ -181,6 +182,15 @@ fn depth(name: &str) -> Option<usize> {
     steps::step(name).map(|step| step.depth)
 }
 
+/// Who finds words for what is not on the wire: the more is asked for, the more they say.
+fn info(detail: Detail) -> fn(&Event<'_>) -> Option<String> {
+    match detail {
+        Detail::Heads => words,
+        Detail::Pieces => |event| words(event).or_else(|| tls::messages(event)),
+        Detail::Octets => |event| words(event).or_else(|| tls::schedule(event)),
+    }
+}
+
 /// What `-v` says of the events that are not on the wire.
 fn words(event: &Event<'_>) -> Option<String> {
     let get = |name: &str| {
@@ -188,6 +198,9 @@ fn words(event: &Event<'_>) -> Option<String> {
         field.map(|field| field.value.to_string()).unwrap_or_default()
     };
     let is = |step: &steps::Step| event.name == step.name;
+    if let Some(words) = tls::summary(event) {
+        return Some(words);
+    }
     Some(if is(&steps::RESOLVE) {
         let (count, took) = (get("addresses"), get("took"));
         let noun = if count == "1" { "address" } else { "addresses" };

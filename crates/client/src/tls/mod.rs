@@ -31,7 +31,7 @@ mod roots;
 mod secured;
 
 pub use ::tls::{CertifiedKey, KeyLog, NamedGroup, Suite};
-pub use ::x509::Roots;
+pub use ::x509::{Certificate, Roots};
 pub(crate) use context::{Context, moment};
 pub use identity::identity;
 pub use judge::Pin;
