@@ -234,7 +234,7 @@ fn who_leaves_during_the_handshake_is_counted_once() {
 
 #[test]
 fn cleartext_is_told_where_it_is() {
-    for request in [&get("/", "")[..], "H", "POST / HTTP/1.0\r\n\r\n"] {
+    for request in [get("/", "").as_str(), "H", "POST / HTTP/1.0\r\n\r\n"] {
         let mut bench = Bench::new(hello());
         bench.receive(request.as_bytes());
         let answer = String::from_utf8(bench.sent().take()).unwrap();
