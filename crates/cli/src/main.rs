@@ -8,6 +8,7 @@
 //!   session   what both of these share; tell, what they tell on the way
 //!   tour      a page through every layer, by the laboratory
 //!   dissect   octets explained
+//!   cert      certificates made, shown and verified
 //!   terminal  what we print to
 //!   exit      how it ends
 //! ```
@@ -18,6 +19,7 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod cert;
 mod dissect;
 mod exit;
 mod get;
@@ -46,6 +48,7 @@ const COMMANDS: &[(&Command, Run)] = &[
     (&get::COMMAND, get::run),
     (&ws::COMMAND, ws::run),
     (&dissect::COMMAND, dissect::run),
+    (&cert::COMMAND, cert::run),
 ];
 
 fn main() -> ExitCode {

@@ -26,6 +26,7 @@ fn each_help_is_as_written_down() {
         ("help-serve.txt", &["serve", "--help"]),
         ("help-get.txt", &["get", "-h"]),
         ("help-ws.txt", &["ws", "--help"]),
+        ("help-cert.txt", &["cert", "--help"]),
     ] {
         testkit::golden(golden(file), &help(arguments, "80"));
     }
@@ -97,6 +98,22 @@ fn a_wrong_command_line_is_told_in_one_line_with_a_suggestion() {
         (&["dissect"], "what is missing is --as KIND"),
         (&["dissect", "--as", "http9"], "nothing here reads `http9`"),
         (&["dissect", "--as", "http1-request", "--octets", "xyz"], "--octets \"xyz\": line 1"),
+        (
+            &["dissect", "--as", "tls-record", "--keylog", "/no/such", "-"],
+            "--keylog \"/no/such\": No",
+        ),
+        (&["cert", "--days", "0"], "a certificate holds for a day at least"),
+        (&["cert", "--days", "15"], "--days \"15\": 14 are the most"),
+        (&["cert", "--days", "x"], "not a whole number"),
+        (&["cert", "--key-type", "rsa"], "RSA keys are taken, but not made here"),
+        (&["cert", "https://a.example/"], "is no name for a certificate: a URL"),
+        (&["cert", "*.com"], "two labels"),
+        (&["cert", "--ca-cert", "a.pem"], "what is missing is --ca-key FILE"),
+        (&["cert", "--ca-key", "a.pem"], "what is missing is --ca-cert FILE"),
+        (&["cert", "--show", "a", "--verify", "b"], "--show and --verify exclude each other"),
+        (&["cert", "--show", "a", "b"], "\"b\" is one argument too many"),
+        (&["cert", "--verify", "a", "b", "c"], "\"c\" is one argument too many"),
+        (&["cert", "--format", "xml"], "it is text or json"),
         (&["serve", "--http", "here"], "neither a port nor an address"),
         (&["serve", "--threads", "0"], "there must be at least one"),
         (&["serve", "a", "b"], "\"b\" is one argument too many"),

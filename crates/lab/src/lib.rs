@@ -5,8 +5,10 @@
 //! | [`tour`]     | what does each layer add, and what does each version pay?        |
 //! | [`talk`]     | what do the two ends of a WebSocket say, octet by octet?         |
 //! | [`realtime`] | how does a server tell a client something that it did not ask?   |
+//! | [`security`] | what does TLS cost, and what does it hide?                       |
 #![forbid(unsafe_code)]
 
 pub mod realtime;
+pub mod security;
 pub mod talk;
 pub mod tour;

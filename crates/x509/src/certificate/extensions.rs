@@ -31,7 +31,7 @@ use crate::{
     Error, GeneralName, Violation,
     der::{Oid, Reader, Tag, oid},
 };
-use std::{collections::HashSet, ops::Range};
+use std::{collections::HashSet, fmt, ops::Range};
 
 const RFC: &str = "RFC 5280 §4.2";
 
@@ -61,6 +61,26 @@ impl KeyUsage {
     /// Whether it allows all that `other` does.
     pub const fn allows(self, other: Self) -> bool {
         self.0 & other.0 == other.0
+    }
+}
+
+/// The RFC's names of the bits, the highest first.
+const USAGES: [&str; 9] = [
+    "digitalSignature",
+    "nonRepudiation",
+    "keyEncipherment",
+    "dataEncipherment",
+    "keyAgreement",
+    "keyCertSign",
+    "cRLSign",
+    "encipherOnly",
+    "decipherOnly",
+];
+
+impl fmt::Display for KeyUsage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let set = USAGES.iter().enumerate().filter(|(at, _)| self.0 & (0x8000 >> at) != 0);
+        f.write_str(&set.map(|(_, name)| *name).collect::<Vec<_>>().join(", "))
     }
 }
 
@@ -212,25 +232,12 @@ fn basic(value: &mut Reader<'_>) -> Result<BasicConstraints, Error> {
 /// Named bits, of which at least one is set. The last bit should be set (X.690 §11.2.2), and is not
 /// in two roots of every system, so that is not asked.
 fn key_usage(value: &mut Reader<'_>) -> Result<KeyUsage, Error> {
-    const NAMES: [&str; 9] = [
-        "digitalSignature",
-        "nonRepudiation",
-        "keyEncipherment",
-        "dataEncipherment",
-        "keyAgreement",
-        "keyCertSign",
-        "cRLSign",
-        "encipherOnly",
-        "decipherOnly",
-    ];
     let start = value.offset();
     let bits = value.bit_string("KeyUsage")?;
-    value.explain(|| {
-        let set = NAMES.iter().enumerate().filter(|(at, _)| bits.is_set(*at));
-        set.map(|(_, name)| *name).collect::<Vec<_>>().join(", ")
-    });
     let usage = (0..9).filter(|at| bits.is_set(*at)).fold(0, |all, at| all | 0x8000 >> at);
-    if usage == 0 { Err(Violation::Empty.at("KeyUsage", start)) } else { Ok(KeyUsage(usage)) }
+    let usage = KeyUsage(usage);
+    value.explain(|| usage.to_string());
+    if usage.0 == 0 { Err(Violation::Empty.at("KeyUsage", start)) } else { Ok(usage) }
 }
 
 /// `SEQUENCE { keyIdentifier [0], authorityCertIssuer [1], authorityCertSerialNumber [2] }`, each

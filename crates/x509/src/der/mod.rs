@@ -33,6 +33,6 @@ mod writer;
 pub use oid::Oid;
 pub use reader::Reader;
 pub use tag::Tag;
-pub(crate) use time::DateTime;
+pub use time::DateTime;
 pub use value::BitString;
 pub use writer::Writer;

@@ -19,7 +19,7 @@ use wire::UnixTime;
 
 /// A moment by the calendar, UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct DateTime {
+pub struct DateTime {
     year: i64,
     month: i64,
     day: i64,
@@ -70,7 +70,7 @@ impl DateTime {
     }
 
     /// The moment by the calendar; the other way round.
-    pub(crate) fn of(time: UnixTime) -> Self {
+    pub fn of(time: UnixTime) -> Self {
         let (days, seconds) = (time.0.div_euclid(86_400), time.0.rem_euclid(86_400));
         let days = days + EPOCH;
         let (era, of_era) = (days.div_euclid(ERA), days.rem_euclid(ERA));

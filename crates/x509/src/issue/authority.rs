@@ -24,7 +24,7 @@
 //!
 //! Used by: tests and experiments; whoever wants several servers under one root.
 
-use super::{Serial, Template, key_identifier, leaf};
+use super::{Serial, Template, general, key_identifier, leaf};
 use crate::{
     Certificate, DistinguishedName, Error, KeyUsage, PublicKey, ServerName, SigningKey, Validity,
     Violation,
@@ -123,7 +123,7 @@ impl Authority {
         validity: Validity,
         serial: Serial,
     ) -> Result<Certificate, Error> {
-        self.sign(leaf(key, names, usage, validity, serial)?)
+        self.sign(leaf(key, &general(names), usage, validity, serial)?)
     }
 
     /// Signs a template as it stands, but for the issuer and the authorityKeyIdentifier.

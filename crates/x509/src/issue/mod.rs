@@ -88,22 +88,31 @@ pub fn self_signed(
     validity: Validity,
     serial: Serial,
 ) -> Result<Certificate, Error> {
-    let mut template = leaf(key.public_key(), names, Usage::Server, validity, serial)?;
+    let mut template = leaf(key.public_key(), &general(names), Usage::Server, validity, serial)?;
     template.issuer = template.subject.clone();
     Certificate::read(&template.sign(key)?)
 }
 
-/// A leaf for these names, without an issuer yet.
-fn leaf(
+/// A leaf for these names, without an issuer yet: [`Authority::sign`] adds one, or
+/// [`Template::sign`] with its own key. Names that no host has, as `*.example.com`, may be among
+/// them.
+///
+/// # Errors
+/// [`Violation::Empty`] without a name.
+pub fn leaf(
     key: &PublicKey,
-    names: &[ServerName],
+    names: &[GeneralName],
     usage: Usage,
     validity: Validity,
     serial: Serial,
 ) -> Result<Template, Error> {
-    let first = names.first().ok_or(Violation::Empty.at("subjectAltName", 0))?.to_string();
+    let first = match names.first().ok_or(Violation::Empty.at("subjectAltName", 0))? {
+        GeneralName::Dns(text) | GeneralName::Email(text) | GeneralName::Uri(text) => text.clone(),
+        GeneralName::Ip(address) => address.to_string(),
+        GeneralName::Directory(_) | GeneralName::Other { .. } => String::new(),
+    };
     // RFC 5280 appendix A.1 gives a CN 64 characters; a host's name may have more.
-    let subject = if first.len() <= 64 { first.as_str() } else { "server" };
+    let subject = if (1..=64).contains(&first.len()) { first.as_str() } else { "server" };
     let mut template =
         Template::new(key, DistinguishedName::common_name(subject), validity, serial);
     template.extension(oid::BASIC_CONSTRAINTS, true, |out| out.sequence(|_| {}));
@@ -115,12 +124,15 @@ fn leaf(
             usage.purposes().iter().for_each(|purpose| list.oid(purpose));
         });
     });
-    let names: Vec<GeneralName> = names.iter().cloned().map(GeneralName::from).collect();
     template.extension(oid::SUBJECT_ALT_NAME, false, |out| {
         out.sequence(|list| names.iter().for_each(|name| name.write(list)));
     });
     template.key_identifier();
     Ok(template)
+}
+
+fn general(names: &[ServerName]) -> Vec<GeneralName> {
+    names.iter().cloned().map(GeneralName::from).collect()
 }
 
 impl From<ServerName> for GeneralName {

@@ -55,7 +55,18 @@ impl SigningKey {
     /// # Errors
     /// [`Violation::SigningFailed`] if the system has no randomness.
     pub fn generate_p256() -> Result<Self, Error> {
-        let algorithm = &signature::ECDSA_P256_SHA256_ASN1_SIGNING;
+        Self::generate(&signature::ECDSA_P256_SHA256_ASN1_SIGNING)
+    }
+
+    /// A new key on P-384, which takes longer to use and gains nothing today.
+    ///
+    /// # Errors
+    /// [`Violation::SigningFailed`] if the system has no randomness.
+    pub fn generate_p384() -> Result<Self, Error> {
+        Self::generate(&signature::ECDSA_P384_SHA384_ASN1_SIGNING)
+    }
+
+    fn generate(algorithm: &'static signature::EcdsaSigningAlgorithm) -> Result<Self, Error> {
         let made = EcdsaKeyPair::generate_pkcs8(algorithm, &SystemRandom::new());
         let der = made.map_err(|_| Violation::SigningFailed.at("privateKey", 0))?;
         Self::from_pkcs8(der.as_ref())
