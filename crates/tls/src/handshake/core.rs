@@ -6,7 +6,7 @@ use super::event::{Event, Summary};
 use crate::{
     Error, KeyLog, Level, Limits, Moment, Role, Suite, keylog,
     message::{HandshakeType, Message, Random},
-    schedule::{Digest, Hash, Secret, Transcript, Watch},
+    schedule::{Digest, Hash, MasterSecret, Secret, Transcript, Watch},
     trace,
 };
 use std::{collections::VecDeque, sync::Arc, time::Instant};
@@ -96,8 +96,7 @@ impl Core {
     }
 
     fn encode(&self, level: Level, message: &Message) -> Result<Vec<u8>, Error> {
-        // Most are shorter; growing costs more than the room.
-        let mut octets = Vec::with_capacity(256);
+        let mut octets = Vec::new();
         message.encode(&mut octets)?;
         trace::message(&self.trace, self.now, Direction::Sent, level, octets.len(), message);
         Ok(octets)
@@ -155,7 +154,8 @@ impl Core {
     }
 
     /// The exporter's secret, once the server's Finished is in the transcript.
-    pub(super) fn keep_exporter(&mut self, exporter: Secret) {
+    pub(super) fn keep_exporter(&mut self, master: &MasterSecret, digest: &Digest) {
+        let exporter = master.exporter_master(digest);
         self.log("EXPORTER_SECRET", &exporter);
         self.exporter = Some(exporter);
     }
