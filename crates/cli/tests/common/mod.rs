@@ -56,7 +56,18 @@ pub fn fails(ended: &Ended, code: i32, expected: &str) {
 /// The program with nothing of this environment that it would heed.
 pub fn program() -> Command {
     let mut command = Command::new(PROGRAM);
-    for name in ["http_proxy", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY", "COLUMNS"] {
+    for name in [
+        "http_proxy",
+        "https_proxy",
+        "HTTPS_PROXY",
+        "all_proxy",
+        "ALL_PROXY",
+        "no_proxy",
+        "NO_PROXY",
+        "COLUMNS",
+        "SSL_CERT_FILE",
+        "SSLKEYLOGFILE",
+    ] {
         command.env_remove(name);
     }
     command.stdin(Stdio::null());

@@ -15,9 +15,11 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test that panics has failed, which is what it is for; not each test uses all"
 )]
 
+pub mod secure;
 pub mod websocket;
 
 use client::{Session, core::timeouts::Timeouts};
