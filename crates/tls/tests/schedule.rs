@@ -11,7 +11,9 @@
 #[allow(dead_code, reason = "each test uses a part")]
 mod traces;
 
-use tls::schedule::{EarlySecret, Hash, Secret, Transcript, Watch, export, resumption_psk};
+use tls::schedule::{
+    EarlySecret, Hash, Secret, Traffic, Transcript, Watch, export, resumption_psk,
+};
 use traces::{Trace, trace};
 
 const SECTIONS: [&str; 5] =
@@ -94,10 +96,9 @@ fn every_handshake_from_its_messages() {
         let shared = trace.step("server", "extract secret \"handshake\"").value("IKM").to_vec();
         let digest = transcript.hash(hash);
         let handshake = early.handshake(&shared);
-        assert_eq!(handshake.client_traffic(&digest).octets(), expected("c hs traffic"));
-        let server = handshake.server_traffic(&digest);
+        let Traffic { client, server } = handshake.traffic(&digest);
+        assert_eq!(client.octets(), expected("c hs traffic"));
         assert_eq!(server.octets(), expected("s hs traffic"));
-        let client = handshake.client_traffic(&digest);
         let master = handshake.master();
         loop {
             let next = message();
@@ -111,9 +112,10 @@ fn every_handshake_from_its_messages() {
             transcript.add(&next);
         }
         let digest = transcript.hash(hash);
-        assert_eq!(master.client_traffic(&digest).octets(), expected("c ap traffic"));
-        assert_eq!(master.server_traffic(&digest).octets(), expected("s ap traffic"));
-        assert_eq!(master.exporter_master(&digest).octets(), expected("exp master"));
+        let (data, exporter) = master.traffic(&digest);
+        assert_eq!(data.client.octets(), expected("c ap traffic"));
+        assert_eq!(data.server.octets(), expected("s ap traffic"));
+        assert_eq!(exporter.octets(), expected("exp master"));
         loop {
             let next = message();
             if next[0] == 20 {
@@ -161,7 +163,7 @@ fn hkdf_of_its_own_rfc() {
     let secret = Secret::extract(Hash::Sha256, &salt, &[0x0b; 22]);
     let mut out = [0; 42];
     let info: Vec<u8> = (0xf0..=0xf9).collect();
-    secret.expand(&info, &mut out);
+    secret.expander().expand(&[&info], &mut out);
     assert_eq!(
         wire::hex::encode(&out),
         "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865"
@@ -170,7 +172,7 @@ fn hkdf_of_its_own_rfc() {
         ((0..=0x4f).collect(), (0x60..=0xaf).collect(), (0xb0..=0xff).collect());
     let secret = Secret::extract(Hash::Sha256, &salt, &input);
     let mut out = [0; 82];
-    secret.expand(&info, &mut out);
+    secret.expander().expand(&[&info], &mut out);
     assert_eq!(
         wire::hex::encode(&out),
         "b11e398dc80327a1c8e7f78c596a49344f012eda2d4efad8a050cc4c19afa97c59045a99cac7827271cb41c65e590e09da3275600c2f09b8367793a9aca3db71cc30c58179ec3e87c14c01d5c1f3434f1d87"

@@ -21,7 +21,8 @@ impl Extensions {
     /// can break.
     pub(crate) fn read(reader: &mut Reader<'_>, place: Place) -> Result<Self, Error> {
         let mut list = vector16(reader, "extensions", 0)?;
-        let mut extensions = Vec::new();
+        // As many as usual, if there can be so many.
+        let mut extensions = Vec::with_capacity(16.min(list.len() / 4));
         list.enter();
         while !list.is_empty() {
             // A listener hears of a section before it hears of its fields.

@@ -6,7 +6,7 @@ use super::event::{Event, Summary};
 use crate::{
     Error, KeyLog, Level, Limits, Moment, Role, Suite, keylog,
     message::{HandshakeType, Message, Random},
-    schedule::{Digest, Hash, MasterSecret, Secret, Transcript, Watch},
+    schedule::{Digest, Hash, Secret, Transcript, Watch},
     trace,
 };
 use std::{collections::VecDeque, sync::Arc, time::Instant};
@@ -96,7 +96,8 @@ impl Core {
     }
 
     fn encode(&self, level: Level, message: &Message) -> Result<Vec<u8>, Error> {
-        let mut octets = Vec::new();
+        // Most are shorter; growing costs more than the room.
+        let mut octets = Vec::with_capacity(256);
         message.encode(&mut octets)?;
         trace::message(&self.trace, self.now, Direction::Sent, level, octets.len(), message);
         Ok(octets)
@@ -154,8 +155,7 @@ impl Core {
     }
 
     /// The exporter's secret, once the server's Finished is in the transcript.
-    pub(super) fn keep_exporter(&mut self, master: &MasterSecret, digest: &Digest) {
-        let exporter = master.exporter_master(digest);
+    pub(super) fn keep_exporter(&mut self, exporter: Secret) {
         self.log("EXPORTER_SECRET", &exporter);
         self.exporter = Some(exporter);
     }

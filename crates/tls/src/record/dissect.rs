@@ -101,11 +101,25 @@ fn content(body: &mut Reader<'_>, kind: ContentType, pending: &mut Vec<u8>) -> R
         }
         ContentType::ApplicationData => {
             if !body.is_empty() {
-                body.take("data", body.len())?;
+                let data = body.take("data", body.len())?;
+                body.explain(|| beginning(data));
             }
             Ok(())
         }
     }
+}
+
+/// The first line, where data is text; or how much it is.
+fn beginning(data: &[u8]) -> String {
+    const SHOWN: usize = 48;
+    let line = data.split(|octet| *octet == b'\n').next().unwrap_or_default();
+    let shown = line.get(..SHOWN).unwrap_or(line);
+    let text = |octet: &u8| matches!(octet, b' '..=b'~' | b'\r' | b'\t');
+    if shown.is_empty() || !shown.iter().all(text) {
+        return format!("{} octets", data.len());
+    }
+    let more = if shown.len() < data.len() { " …" } else { "" };
+    format!("\"{}\"{more}", shown.trim_ascii_end().escape_ascii())
 }
 
 /// Whole messages one by one; of a message that stands across records, its parts.

@@ -16,7 +16,7 @@
 //! keeps the messages themselves.
 
 use ring::{digest, hmac};
-use std::fmt;
+use std::{cell::OnceCell, fmt};
 
 /// The hash of a suite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -89,7 +89,8 @@ pub struct Transcript {
 enum State {
     /// The hash is not chosen yet.
     Kept(Vec<u8>),
-    Hashed(Hash, digest::Context),
+    /// The hash so far, and what it comes to, once somebody has asked: two ends of one flight do.
+    Hashed(Hash, digest::Context, OnceCell<Digest>),
 }
 
 impl Default for Transcript {
@@ -102,7 +103,7 @@ impl fmt::Debug for Transcript {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.state {
             State::Kept(octets) => write!(f, "Transcript({} octets)", octets.len()),
-            State::Hashed(hash, _) => write!(f, "Transcript({hash:?})"),
+            State::Hashed(hash, ..) => write!(f, "Transcript({hash:?})"),
         }
     }
 }
@@ -112,7 +113,10 @@ impl Transcript {
     pub fn add(&mut self, message: &[u8]) {
         match &mut self.state {
             State::Kept(octets) => octets.extend_from_slice(message),
-            State::Hashed(_, context) => context.update(message),
+            State::Hashed(_, context, known) => {
+                known.take();
+                context.update(message);
+            }
         }
     }
 
@@ -121,7 +125,7 @@ impl Transcript {
         if let State::Kept(octets) = &self.state {
             let mut context = digest::Context::new(hash.digest_algorithm());
             context.update(octets);
-            self.state = State::Hashed(hash, context);
+            self.state = State::Hashed(hash, context, OnceCell::new());
         }
     }
 
@@ -134,19 +138,22 @@ impl Transcript {
         // The length of any hash fits in one octet.
         context.update(&[MESSAGE_HASH, 0, 0, u8::try_from(hash.length()).unwrap_or(0)]);
         context.update(digest.as_ref());
-        self.state = State::Hashed(hash, context);
+        self.state = State::Hashed(hash, context, OnceCell::new());
     }
 
     /// The hash of all so far.
     pub fn hash(&self, hash: Hash) -> Digest {
-        self.hash_with(hash, &[])
+        match &self.state {
+            State::Hashed(_, _, known) => *known.get_or_init(|| self.hash_with(hash, &[])),
+            State::Kept(_) => self.hash_with(hash, &[]),
+        }
     }
 
     /// The hash of all so far and of `more`, which is not added: for binders, which cover a part of
     /// the message that they stand in.
     pub fn hash_with(&self, hash: Hash, more: &[u8]) -> Digest {
         let mut context = match &self.state {
-            State::Hashed(_, context) => context.clone(),
+            State::Hashed(_, context, _) => context.clone(),
             State::Kept(octets) => {
                 let mut context = digest::Context::new(hash.digest_algorithm());
                 context.update(octets);

@@ -38,8 +38,10 @@ mod secret;
 mod watch;
 
 pub use hash::{Digest, Hash, Transcript};
-pub use secret::Secret;
+pub use secret::{Expander, Secret};
 pub use watch::Watch;
+
+use std::sync::OnceLock;
 
 /// As long as any hash, and all zero: what stands where there is nothing to extract.
 const ZEROS: [u8; Hash::LONGEST] = [0; Hash::LONGEST];
@@ -50,40 +52,59 @@ fn zeros(hash: Hash) -> &'static [u8] {
 
 // ANCHOR: schedule
 /// The first Extract: of a key from before, or of nothing.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct EarlySecret {
     secret: Secret,
+    /// "derived", where it is known already.
+    derived: Option<Secret>,
     watch: Watch,
 }
 
 impl EarlySecret {
     /// Begins the schedule. `psk` is `None` for a handshake from scratch.
     pub fn new(hash: Hash, psk: Option<&[u8]>, watch: Watch) -> Self {
+        if psk.is_none() && !watch.is_on() {
+            return Self::of_nothing(hash).clone();
+        }
         let (salt, input) = (zeros(hash), psk.unwrap_or(zeros(hash)));
         let secret = Secret::extract(hash, salt, input);
         watch.extract("early", salt, input, &secret);
-        Self { secret, watch }
+        Self { secret, derived: None, watch }
+    }
+
+    /// From scratch everybody begins with the same, which is no secret: it is made once.
+    fn of_nothing(hash: Hash) -> &'static Self {
+        static MADE: [OnceLock<EarlySecret>; 2] = [const { OnceLock::new() }; 2];
+        let [sha256, sha384] = &MADE;
+        let made = if hash == Hash::Sha256 { sha256 } else { sha384 };
+        made.get_or_init(|| {
+            let (secret, watch) =
+                (Secret::extract(hash, zeros(hash), zeros(hash)), Watch::default());
+            let derived = Some(derived(&secret, &watch));
+            Self { secret, derived, watch }
+        })
     }
 
     /// The key of the binder for a key that a ticket brought.
     pub fn binder_key(&self) -> Secret {
         let nothing = self.secret.hash().of(&[]);
-        self.watch.derive(&self.secret, "res binder", &nothing)
+        self.watch.derive(&self.secret.expander(), "res binder", &nothing)
     }
 
     /// Protects early data; over the ClientHello.
     pub fn client_early_traffic(&self, hello: &Digest) -> Secret {
-        self.watch.derive(&self.secret, "c e traffic", hello)
+        self.watch.derive(&self.secret.expander(), "c e traffic", hello)
     }
 
     /// For [`export`], before the handshake is done; over the ClientHello.
     pub fn early_exporter_master(&self, hello: &Digest) -> Secret {
-        self.watch.derive(&self.secret, "e exp master", hello)
+        self.watch.derive(&self.secret.expander(), "e exp master", hello)
     }
 
     /// The second Extract: of what the key exchange agreed on.
     pub fn handshake(self, shared: &[u8]) -> HandshakeSecret {
-        let secret = next(&self.secret, "handshake", shared, &self.watch);
+        let salt = self.derived.unwrap_or_else(|| derived(&self.secret, &self.watch));
+        let secret = next(&salt, "handshake", shared, &self.watch);
         HandshakeSecret { secret, watch: self.watch }
     }
 }
@@ -96,20 +117,20 @@ pub struct HandshakeSecret {
 }
 
 impl HandshakeSecret {
-    /// Protects the client's part of the handshake; over all up to ServerHello.
-    pub fn client_traffic(&self, transcript: &Digest) -> Secret {
-        self.watch.derive(&self.secret, "c hs traffic", transcript)
-    }
-
-    /// Protects the server's part of the handshake; over all up to ServerHello.
-    pub fn server_traffic(&self, transcript: &Digest) -> Secret {
-        self.watch.derive(&self.secret, "s hs traffic", transcript)
+    /// Protect each end's part of the handshake; over all up to ServerHello.
+    pub fn traffic(&self, transcript: &Digest) -> Traffic {
+        let secret = self.secret.expander();
+        Traffic {
+            client: self.watch.derive(&secret, "c hs traffic", transcript),
+            server: self.watch.derive(&secret, "s hs traffic", transcript),
+        }
     }
 
     /// The third Extract: of nothing.
     pub fn master(self) -> MasterSecret {
         let hash = self.secret.hash();
-        let secret = next(&self.secret, "master", zeros(hash), &self.watch);
+        let salt = derived(&self.secret, &self.watch);
+        let secret = next(&salt, "master", zeros(hash), &self.watch);
         MasterSecret { secret, watch: self.watch }
     }
 }
@@ -122,32 +143,39 @@ pub struct MasterSecret {
 }
 
 impl MasterSecret {
-    /// Protects what the client sends; over all up to the server's Finished.
-    pub fn client_traffic(&self, transcript: &Digest) -> Secret {
-        self.watch.derive(&self.secret, "c ap traffic", transcript)
-    }
-
-    /// Protects what the server sends; over all up to the server's Finished.
-    pub fn server_traffic(&self, transcript: &Digest) -> Secret {
-        self.watch.derive(&self.secret, "s ap traffic", transcript)
-    }
-
-    /// For [`export`]; over all up to the server's Finished.
-    pub fn exporter_master(&self, transcript: &Digest) -> Secret {
-        self.watch.derive(&self.secret, "exp master", transcript)
+    /// Protect what each end sends; and for [`export`]. Over all up to the server's Finished.
+    pub fn traffic(&self, transcript: &Digest) -> (Traffic, Secret) {
+        let secret = self.secret.expander();
+        let traffic = Traffic {
+            client: self.watch.derive(&secret, "c ap traffic", transcript),
+            server: self.watch.derive(&secret, "s ap traffic", transcript),
+        };
+        (traffic, self.watch.derive(&secret, "exp master", transcript))
     }
 
     /// For [`resumption_psk`]; over all up to the client's Finished.
     pub fn resumption_master(self, transcript: &Digest) -> Secret {
-        self.watch.derive(&self.secret, "res master", transcript)
+        self.watch.derive(&self.secret.expander(), "res master", transcript)
     }
 }
 
+/// The secrets of one step, by who sends under them.
+#[derive(Debug)]
+pub struct Traffic {
+    /// The client's.
+    pub client: Secret,
+    /// The server's.
+    pub server: Secret,
+}
+
 /// What stands between two Extracts.
-fn next(before: &Secret, name: &'static str, input: &[u8], watch: &Watch) -> Secret {
-    let hash = before.hash();
-    let salt = watch.derive(before, "derived", &hash.of(&[]));
-    let secret = Secret::extract(hash, salt.octets(), input);
+fn derived(before: &Secret, watch: &Watch) -> Secret {
+    watch.derive(&before.expander(), "derived", &before.hash().of(&[]))
+}
+
+/// The next Extract.
+fn next(salt: &Secret, name: &'static str, input: &[u8], watch: &Watch) -> Secret {
+    let secret = Secret::extract(salt.hash(), salt.octets(), input);
     watch.extract(name, salt.octets(), input, &secret);
     secret
 }
@@ -167,6 +195,7 @@ pub fn export(exporter_master: &Secret, label: &str, context: &[u8], out: &mut [
 
 /// The key and the initial vector of a traffic secret (§7.3). `key` is as long as the cipher wants.
 pub fn traffic_key(traffic: &Secret, key: &mut [u8], iv: &mut [u8; 12]) {
+    let traffic = traffic.expander();
     traffic.expand_label("key", &[], key);
     traffic.expand_label("iv", &[], iv);
 }

@@ -82,44 +82,19 @@ impl Secret {
         Self::copy(hash, hmac::sign(&key, input).as_ref())
     }
 
-    // ANCHOR: expand_label
-    /// HKDF-Expand-Label (RFC 8446 §7.1): fills `out`, 65,535 octets at the most, and at the most
-    /// 255 times the hash. `label` and `context` are short, both our own.
-    pub fn expand_label(&self, label: &str, context: &[u8], out: &mut [u8]) {
-        let mut info = Vec::with_capacity(2 + 1 + 6 + label.len() + 1 + context.len());
-        info.extend_from_slice(&(out.len() as u64).to_be_bytes()[6..]);
-        info.push(length_octet(6 + label.len()));
-        info.extend_from_slice(b"tls13 ");
-        info.extend_from_slice(label.as_bytes());
-        info.push(length_octet(context.len()));
-        info.extend_from_slice(context);
-        self.expand(&info, out);
+    /// The secret made ready to expand, for whoever does so more than once: it is hashed once.
+    pub fn expander(&self) -> Expander {
+        Expander { hash: self.hash, key: self.key() }
     }
 
-    /// HKDF-Expand (RFC 5869 §2.3).
-    pub fn expand(&self, info: &[u8], out: &mut [u8]) {
-        let key = self.key();
-        let mut before: Option<hmac::Tag> = None;
-        for (part, number) in out.chunks_mut(self.hash.length()).zip(1_u8..) {
-            let mut mac = hmac::Context::with_key(&key);
-            mac.update(before.as_ref().map_or(&[], AsRef::as_ref));
-            mac.update(info);
-            mac.update(&[number]);
-            let tag = mac.sign();
-            for (to, from) in part.iter_mut().zip(tag.as_ref()) {
-                *to = *from;
-            }
-            before = Some(tag);
-        }
+    /// As [`Expander::expand_label`].
+    pub fn expand_label(&self, label: &str, context: &[u8], out: &mut [u8]) {
+        self.expander().expand_label(label, context, out);
     }
-    // ANCHOR_END: expand_label
 
     /// Another secret of the same length.
     pub fn expand_secret(&self, label: &str, context: &[u8]) -> Self {
-        let mut secret = Self { hash: self.hash, octets: [0; Hash::LONGEST] };
-        let out = secret.octets.get_mut(..self.hash.length()).unwrap_or_default();
-        self.expand_label(label, context, out);
-        secret
+        self.expander().secret(label, context)
     }
 
     /// Derive-Secret (§7.1), with the hash of the messages already made.
@@ -143,6 +118,60 @@ impl Secret {
     /// The traffic secret after this one (§7.2).
     pub fn next(&self) -> Self {
         self.expand_secret("traffic upd", &[])
+    }
+}
+
+/// A secret on its way to become others. `ring` does not overwrite it: not to be kept.
+pub struct Expander {
+    hash: Hash,
+    key: hmac::Key,
+}
+
+impl fmt::Debug for Expander {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Expander({:?})", self.hash)
+    }
+}
+
+impl Expander {
+    // ANCHOR: expand_label
+    /// HKDF-Expand-Label (RFC 8446 §7.1): fills `out`, 65,535 octets at the most, and at the most
+    /// 255 times the hash. `label` and `context` are short, both our own.
+    pub fn expand_label(&self, label: &str, context: &[u8], out: &mut [u8]) {
+        let [.., high, low] = (out.len() as u64).to_be_bytes();
+        let info = [
+            &[high, low, length_octet(6 + label.len())],
+            &b"tls13 "[..],
+            label.as_bytes(),
+            &[length_octet(context.len())],
+            context,
+        ];
+        self.expand(&info, out);
+    }
+
+    /// HKDF-Expand (RFC 5869 §2.3); `info` in parts.
+    pub fn expand(&self, info: &[&[u8]], out: &mut [u8]) {
+        let mut before: Option<hmac::Tag> = None;
+        for (part, number) in out.chunks_mut(self.hash.length()).zip(1_u8..) {
+            let mut mac = hmac::Context::with_key(&self.key);
+            mac.update(before.as_ref().map_or(&[], AsRef::as_ref));
+            info.iter().for_each(|part| mac.update(part));
+            mac.update(&[number]);
+            let tag = mac.sign();
+            for (to, from) in part.iter_mut().zip(tag.as_ref()) {
+                *to = *from;
+            }
+            before = Some(tag);
+        }
+    }
+    // ANCHOR_END: expand_label
+
+    /// A secret of the same length.
+    pub fn secret(&self, label: &str, context: &[u8]) -> Secret {
+        let mut secret = Secret { hash: self.hash, octets: [0; Hash::LONGEST] };
+        let out = secret.octets.get_mut(..self.hash.length()).unwrap_or_default();
+        self.expand_label(label, context, out);
+        secret
     }
 }
 

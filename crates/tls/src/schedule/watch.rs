@@ -3,7 +3,7 @@
 //! Secrets are told in full only where that was asked for; a listener that keeps what it hears
 //! would otherwise keep the keys of every connection.
 
-use super::{Digest, Secret};
+use super::{Digest, Expander, Secret};
 use std::time::Instant;
 use wire::trace::{Direction, Field, Layer, Trace, Value};
 
@@ -19,6 +19,11 @@ impl Watch {
     /// Tells `trace`, and with `reveal` the secrets themselves.
     pub fn new(trace: Trace, now: Instant, reveal: bool) -> Self {
         Self { trace, now: Some(now), reveal }
+    }
+
+    /// Whether anybody listens.
+    pub(super) fn is_on(&self) -> bool {
+        self.trace.is_on()
     }
 
     fn shown<'a>(&self, octets: &'a [u8]) -> Value<'a> {
@@ -37,8 +42,13 @@ impl Watch {
         });
     }
 
-    pub(super) fn derive(&self, secret: &Secret, label: &'static str, context: &Digest) -> Secret {
-        let out = secret.derive(label, context);
+    pub(super) fn derive(
+        &self,
+        secret: &Expander,
+        label: &'static str,
+        context: &Digest,
+    ) -> Secret {
+        let out = secret.secret(label, context.as_ref());
         let Some(now) = self.now.filter(|_| self.trace.is_on()) else { return out };
         self.trace.emit(now, Layer::Tls, Direction::Local, "secret", None, || {
             [

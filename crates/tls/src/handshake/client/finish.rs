@@ -32,10 +32,9 @@ impl Client {
         let server = self.server_secret.take().ok_or(OUT_OF_ORDER)?;
         core.check_finished(&server, verify_data, octets)?;
         let master = self.handshake.take().ok_or(OUT_OF_ORDER)?.master();
-        let (suite, digest) = (core.suite()?, core.digest()?);
-        let (client_data, server_data) =
-            (master.client_traffic(&digest), master.server_traffic(&digest));
-        core.keep_exporter(&master, &digest);
+        let suite = core.suite()?;
+        let (data, exporter) = master.traffic(&core.digest()?);
+        core.keep_exporter(exporter);
 
         if self.early == Early::Accepted && !core.is_quic() {
             core.send(Level::EarlyData, &Message::EndOfEarlyData)?;
@@ -45,8 +44,8 @@ impl Client {
             self.identify(core, &schemes)?;
         }
         core.send_finished(&self.client_secret.take().ok_or(OUT_OF_ORDER)?)?;
-        core.install(Level::Application, Role::Server, suite, &server_data);
-        core.install(Level::Application, Role::Client, suite, &client_data);
+        core.install(Level::Application, Role::Server, suite, &data.server);
+        core.install(Level::Application, Role::Client, suite, &data.client);
         self.resumption = Some(master.resumption_master(&core.digest()?));
         core.events.push_back(Event::Complete(Box::new(core.summary.clone())));
         Ok(())

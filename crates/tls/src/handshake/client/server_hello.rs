@@ -13,7 +13,7 @@ use crate::{
         event::{EarlyData, Event},
     },
     message::{ServerHello, TLS13},
-    schedule::EarlySecret,
+    schedule::{EarlySecret, Traffic},
 };
 
 impl Client {
@@ -134,9 +134,7 @@ impl Client {
         core.summary.group = Some(share.group);
 
         let handshake = early.handshake(shared.octets());
-        let digest = core.digest()?;
-        let client = handshake.client_traffic(&digest);
-        let server = handshake.server_traffic(&digest);
+        let Traffic { client, server } = handshake.traffic(&core.digest()?);
         core.install(Level::Handshake, Role::Server, suite, &server);
         // Over records, early data and what follows it cannot mix: our key waits for its end.
         self.write_later = self.early == Early::Offered && !core.is_quic();

@@ -23,7 +23,7 @@ use crate::{
         CertificateRequest, CertificateVerify, ClientHello, EncryptedExtensions, LEGACY_VERSION,
         Message, ServerHello, TLS13,
     },
-    schedule::{EarlySecret, HandshakeSecret},
+    schedule::{EarlySecret, HandshakeSecret, Traffic},
 };
 use std::sync::Arc;
 
@@ -56,9 +56,7 @@ impl Server {
         // Before a word is sent, so that who has no certificate says so in the clear.
         let key = if resumed.is_some() { None } else { Some(self.certified_key(core, hello)?) };
         let handshake = self.server_hello(core, terms, share, resumed)?;
-        let digest = core.digest()?;
-        let client = handshake.client_traffic(&digest);
-        let server = handshake.server_traffic(&digest);
+        let Traffic { client, server } = handshake.traffic(&core.digest()?);
         core.install(Level::Handshake, Role::Server, terms.suite, &server);
         // Over records, what comes next is early data, if any was taken.
         let early = core.summary.early_data && !core.is_quic();
@@ -78,12 +76,11 @@ impl Server {
         core.send_finished(&server)?;
 
         let master = handshake.master();
-        let digest = core.digest()?;
-        let data = master.server_traffic(&digest);
-        core.install(Level::Application, Role::Server, terms.suite, &data);
-        core.keep_exporter(&master, &digest);
+        let (data, exporter) = master.traffic(&core.digest()?);
+        core.install(Level::Application, Role::Server, terms.suite, &data.server);
+        core.keep_exporter(exporter);
         // The client's key waits for its Finished: until then, nobody has proven anything.
-        core.receiving = Some(master.client_traffic(&digest));
+        core.receiving = Some(data.client);
         self.master = Some(master);
         Ok(match (early, ask) {
             (true, _) => Answer::EarlyData,

@@ -121,7 +121,9 @@ impl Connection {
 
     /// Keeps what follows `at`.
     fn keep(&mut self, at: usize, input: &[u8]) {
-        for piece in input.get(at..).unwrap_or_default().chunks(PIECE) {
+        let octets = input.get(at..).unwrap_or_default();
+        self.tail.reserve_exact(octets.len());
+        for piece in octets.chunks(PIECE) {
             self.tail.extend_from_slice(piece);
         }
     }
@@ -153,10 +155,8 @@ impl Connection {
             if more.is_empty() {
                 return (used, None);
             }
-            for piece in more.chunks(PIECE) {
-                self.tail.extend_from_slice(piece);
-            }
             used += more.len();
+            self.keep(0, more);
         }
     }
 
