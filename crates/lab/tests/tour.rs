@@ -55,3 +55,57 @@ fn the_web_socket_speaks_both_ways_and_says_goodbye() {
         assert!(text.contains(line), "{line}: {text}");
     }
 }
+
+#[test]
+fn https_costs_a_round_trip_and_a_ticket_with_early_data_gives_it_back() {
+    let mut text = Vec::new();
+    let report = tour::run(&mut text).unwrap();
+    let text = String::from_utf8(text).unwrap();
+    let secured = report.secured;
+    let [first, second, third] = &secured.visits;
+    // To connect, to shake hands, and to ask; the last one asks with its hello.
+    assert_eq!([first, second, third].map(|visit| visit.round_trips), [3, 3, 2]);
+    assert_eq!([first, second, third].map(|visit| visit.resumed), [false, true, true]);
+    assert_eq!([first, second, third].map(|visit| visit.early), [false, false, true]);
+    // The same page as before, in the same order; one round trip more than in the clear.
+    let (_, clear) = report.costs[1];
+    assert_eq!(secured.page.round_trips, clear.round_trips + 1);
+    assert_eq!(secured.page.content, clear.content);
+    assert!(secured.page.received > clear.received);
+    let names: Vec<_> = first.messages.iter().map(|(_, name, ..)| name.as_str()).collect();
+    assert_eq!(
+        names,
+        [
+            "client_hello",
+            "server_hello",
+            "encrypted_extensions",
+            "certificate",
+            "certificate_verify",
+            "finished",
+            "finished"
+        ]
+    );
+    let sealed = first.messages.iter().filter(|(.., sealed)| *sealed).count();
+    assert_eq!(sealed, 5, "all but the hellos");
+    assert!(!second.messages.iter().any(|(_, name, ..)| name == "certificate"));
+    assert!(third.messages.iter().any(|(_, name, ..)| name == "end_of_early_data"));
+    assert!(secured.name_seen && !secured.content_seen);
+    for line in ["8. HTTPS", "HTTP/1.1 over TLS 1.3", "with a ticket, 0-RTT", "resumed, early data"]
+    {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+}
+
+#[test]
+fn every_octet_of_a_handshake_is_explained() {
+    let mut text = Vec::new();
+    tour::https(&mut text, true).unwrap();
+    let text = String::from_utf8(text).unwrap();
+    for word in
+        ["ClientHello", "Certificate, RFC 5280", "verify_data", "GET / HTTP/1.1", "HTTP/1.1 200"]
+    {
+        assert!(text.contains(word), "{word}: {text}");
+    }
+    assert_eq!(text.matches("✓").count(), 2, "{text}");
+    assert!(!text.contains("sealed, "), "{text}");
+}

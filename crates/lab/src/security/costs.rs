@@ -20,7 +20,7 @@ use std::{
 };
 use tls::{
     CertificateVerifier, CertifiedKey, ClientAuth, ClientConfig, MemorySessions, MemoryTickets,
-    Moment, NamedGroup, Refusal, ServerConfig, SignatureScheme, Signer,
+    Moment, NamedGroup, Refusal, ServerConfig, SessionStore, SignatureScheme, Signer, Ticket,
     record::{Connection, Event},
 };
 use wire::{Output, UnixTime};
@@ -150,6 +150,17 @@ impl CertificateVerifier for Counted<Verifier> {
     }
 }
 
+/// Takes tickets, as everybody does, and loses them: each meeting is the first.
+struct Forgetful;
+
+impl SessionStore for Forgetful {
+    fn put(&self, _: &str, _: Ticket) {}
+
+    fn take(&self, _: &str) -> Option<Ticket> {
+        None
+    }
+}
+
 /// Two ends that can meet again and again.
 struct Stage {
     client: Arc<ClientConfig>,
@@ -182,7 +193,11 @@ impl Stage {
         let [signed, verified] = client_counts;
         let mut client = ClientConfig::new(verifier(verified));
         client.alpn = vec![b"http/1.1".to_vec()];
-        client.sessions = Some(Arc::new(MemorySessions::default()));
+        client.sessions = Some(if kind.resumes() {
+            Arc::new(MemorySessions::default())
+        } else {
+            Arc::new(Forgetful)
+        });
         client.early_data = kind == Kind::EarlyData;
         if kind == Kind::ClientCertificate {
             client.certificates = Some(Arc::new(identity(Usage::Client, 2, signed)?));
@@ -218,7 +233,11 @@ fn cost(kind: Kind, times: usize) -> Result<Cost, Error> {
             // Only for its tickets.
             Run::whole(&stage)?;
         }
-        runs.push(Run::whole(&stage)?);
+        let (cost, resumed) = Run::whole(&stage)?;
+        if resumed != kind.resumes() {
+            return Err(Error::Unmet("a resumption, where there is a ticket,"));
+        }
+        runs.push(cost);
     }
     let median = |times: fn(&Cost) -> Duration| {
         let mut all: Vec<Duration> = runs.iter().map(times).collect();
@@ -240,11 +259,11 @@ struct Run {
     done: [bool; 2],
     asked: bool,
     heard: usize,
-    resumed: bool,
 }
 
 impl Run {
-    fn whole(stage: &Stage) -> Result<Cost, Error> {
+    /// What it cost, and whether a ticket was taken.
+    fn whole(stage: &Stage) -> Result<(Cost, bool), Error> {
         stage.counts.iter().flatten().for_each(|count| count.store(0, Ordering::Relaxed));
         let random = || Box::new(SystemRandom);
         let now = stage.now;
@@ -262,11 +281,10 @@ impl Run {
             server: server_end,
             tickets: 0,
         };
-        let mut run =
-            Self { client, server, cost, done: [false; 2], asked: false, heard: 0, resumed: false };
-        while run.heard < REQUEST.len() {
+        let mut run = Self { client, server, cost, done: [false; 2], asked: false, heard: 0 };
+        while !run.is_over() {
             run.up(stage)?;
-            if run.heard < REQUEST.len() {
+            if !run.is_over() {
                 run.down(stage)?;
             }
         }
@@ -278,7 +296,12 @@ impl Run {
             .map(|end| end.each_ref().map(|one| one.load(Ordering::Relaxed)));
         (run.cost.client.signed, run.cost.client.verified) = (client_signed, client_verified);
         (run.cost.server.signed, run.cost.server.verified) = (server_signed, server_verified);
-        Ok(run.cost)
+        Ok((run.cost, run.client.summary().resumed))
+    }
+
+    /// Whether both ends are done, and the request has come.
+    fn is_over(&self) -> bool {
+        self.done == [true; 2] && self.heard >= REQUEST.len()
     }
 
     /// The client speaks: its flight, and the request as soon as it may.
@@ -326,10 +349,7 @@ impl Run {
         self.client.receive(&mut octets, stage.now.instant);
         while let Some(event) = self.client.poll_event() {
             match event {
-                Event::HandshakeComplete(summary) => {
-                    self.done[0] = true;
-                    self.resumed = summary.resumed;
-                }
+                Event::HandshakeComplete(_) => self.done[0] = true,
                 Event::Violation(error) => return Err(error.into()),
                 _ => {}
             }

@@ -6,7 +6,7 @@
 
 use super::Error;
 use std::{
-    io::{Read, Write},
+    io::{self, Read, Write},
     net::TcpStream,
     sync::Arc,
     time::{Duration, Instant, SystemTime},
@@ -110,26 +110,11 @@ impl Line {
         &self.passed
     }
 
-    /// Sends data.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub fn say(&mut self, data: &[u8]) -> Result<(), Error> {
+    fn say(&mut self, data: &[u8]) -> Result<(), Error> {
         if !data.is_empty() {
             self.connection.send(data)?;
         }
-        self.flush()
-    }
-
-    /// Waits for data; none means that there is no more.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub fn hear(&mut self) -> Result<Vec<u8>, Error> {
-        while self.data.is_empty() && !self.over {
-            self.turn()?;
-        }
-        Ok(std::mem::take(&mut self.data))
+        self.flush_records()
     }
 
     /// Says goodbye, and waits for nothing.
@@ -139,14 +124,14 @@ impl Line {
     pub fn close(mut self) -> Result<Passed, Error> {
         if self.connection.close().is_ok() {
             // Who has hung up already needs no goodbye.
-            let _ = self.flush();
+            let _ = self.flush_records();
         }
         Ok(self.passed)
     }
 
     /// Sends what waits, takes what comes.
     fn turn(&mut self) -> Result<(), Error> {
-        self.flush()?;
+        self.flush_records()?;
         let mut buffer = vec![0; 32 * 1024];
         self.passed.round_trips += u64::from(std::mem::take(&mut self.spoke));
         let length = self.stream.read(&mut buffer)?;
@@ -167,22 +152,46 @@ impl Line {
                 Event::HandshakeComplete(_) => self.complete = true,
                 Event::Violation(error) => {
                     // The peer is told why, if it still listens.
-                    let _ = self.flush();
+                    let _ = self.flush_records();
                     return Err(error.into());
                 }
                 Event::Closed { .. } => self.over = true,
                 _ => {}
             }
         }
-        self.flush()
+        self.flush_records()
     }
 
-    fn flush(&mut self) -> Result<(), Error> {
+    fn flush_records(&mut self) -> Result<(), Error> {
         let mut out = Output::new(usize::MAX);
         self.connection.poll_transmit(Instant::now(), &mut out);
         let octets = out.take();
         self.spoke |= !octets.is_empty();
         self.passed.sent.extend_from_slice(&octets);
         Ok(self.stream.write_all(&octets)?)
+    }
+}
+
+impl Read for Line {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.data.is_empty() && !self.over {
+            self.turn().map_err(io::Error::other)?;
+        }
+        let length = self.data.len().min(buffer.len());
+        for (to, from) in buffer.iter_mut().zip(self.data.drain(..length)) {
+            *to = from;
+        }
+        Ok(length)
+    }
+}
+
+impl Write for Line {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        self.say(data).map_err(io::Error::other)?;
+        Ok(data.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }

@@ -47,8 +47,8 @@ impl Cost {
 }
 
 /// One connection to the page's server.
-pub(super) struct Conversation {
-    stream: TcpStream,
+pub(super) struct Conversation<S = TcpStream> {
+    stream: S,
     connection: Connection,
     pub(super) cost: Cost,
     /// When each answer was whole, counted from the connection's start.
@@ -63,9 +63,26 @@ impl Conversation {
         let stream = TcpStream::connect(address)?;
         // Nothing here may wait for ever, whatever goes wrong.
         stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-        let connection = Connection::new(&Limits::default(), began);
         let cost = Cost { connections: 1, round_trips: 1, ..Cost::default() };
-        Ok(Self { stream, connection, cost, arrivals: Vec::new(), began, over: false })
+        Ok(Self::over(stream, began, cost))
+    }
+
+    /// Both ends of the connection: the pair of sockets that it is.
+    pub(super) fn ends(&self) -> Result<(SocketAddr, SocketAddr), Error> {
+        Ok((self.stream.local_addr()?, self.stream.peer_addr()?))
+    }
+}
+
+impl<S: Read + Write> Conversation<S> {
+    /// Over a stream that was opened, at this cost, by somebody else.
+    pub(super) fn over(stream: S, began: Instant, cost: Cost) -> Self {
+        let connection = Connection::new(&Limits::default(), began);
+        Self { stream, connection, cost, arrivals: Vec::new(), began, over: false }
+    }
+
+    /// The stream, when nothing more is asked for.
+    pub(super) fn into_stream(self) -> S {
+        self.stream
     }
 
     /// Sends these requests in one go, the answers not yet awaited.
@@ -110,11 +127,6 @@ impl Conversation {
                 Some(input) => self.connection.receive(input, now),
             }
         }
-    }
-
-    /// Both ends of the connection: the pair of sockets that it is.
-    pub(super) fn ends(&self) -> Result<(SocketAddr, SocketAddr), Error> {
-        Ok((self.stream.local_addr()?, self.stream.peer_addr()?))
     }
 }
 

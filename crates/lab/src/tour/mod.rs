@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   a raw socket ─► HTTP/1.0 ─► HTTP/1.1 ─► pipelining, and the wall ─► the floors of a client
-//!                                                                    ─► WebSocket
+//!                                                                    ─► WebSocket ─► HTTPS
 //! ```
 //!
 //! Everything that is printed was done just before, on the loopback, by the stack itself; the round
@@ -10,11 +10,13 @@
 
 mod conversation;
 mod floors;
+mod secure;
 mod site;
 mod socket;
 mod stops;
 
 pub use conversation::Cost;
+pub use secure::{Secured, Visit};
 pub use socket::Talked;
 
 use site::{Door, News};
@@ -41,6 +43,12 @@ pub enum Error {
     /// The WebSocket broke off.
     #[error("{0}")]
     Talk(#[from] crate::talk::Error),
+    /// TLS broke off.
+    #[error("{0}")]
+    Security(#[from] crate::security::Error),
+    /// The server has no certificate.
+    #[error("{0}")]
+    Identity(#[from] server::identity::IdentityError),
     /// The connection ended before the answer did.
     #[error("the connection ended before the answer did")]
     Ended,
@@ -56,6 +64,8 @@ pub struct Report {
     pub order: Vec<(String, bool)>,
     /// What the WebSocket said and cost.
     pub talked: Talked,
+    /// What TLS added, and what it hid.
+    pub secured: Secured,
 }
 
 /// Walks the page through every layer there is and tells it to `out`.
@@ -64,7 +74,8 @@ pub struct Report {
 /// See [`Error`].
 pub fn run(out: &mut impl Write) -> Result<Report, Error> {
     let (door, news) = (Door::default(), News::default());
-    let server = site::start(&door, &news)?;
+    let (tls, roots) = site::tls()?;
+    let server = site::start(&door, &news, &tls)?;
     let Some(address) = server.addresses().first().copied() else { return Err(Error::Ended) };
     writeln!(out, "One page, from a socket up\n")?;
     writeln!(
@@ -80,7 +91,30 @@ pub fn run(out: &mut impl Write) -> Result<Report, Error> {
     let order = stops::wall(out, address, &door)?;
     floors::walk(out, address)?;
     let talked = socket::talk(out, address, &news)?;
-    stops::summary(out, &costs)?;
+    let secured = secure::stop(out, secure_address(&server)?, roots)?;
+    let with_tls = [("HTTP/1.1 over TLS 1.3", secured.page)];
+    stops::summary(out, &[&costs[..], &with_tls].concat())?;
     server.stop()?;
-    Ok(Report { costs, order, talked })
+    Ok(Report { costs, order, talked, secured })
+}
+
+/// The stop HTTPS alone; with `octets`, every octet of a full handshake instead, opened by its key
+/// log and explained.
+///
+/// # Errors
+/// See [`Error`].
+pub fn https(out: &mut impl Write, octets: bool) -> Result<(), Error> {
+    let (tls, roots) = site::tls()?;
+    let server = site::start(&Door::default(), &News::default(), &tls)?;
+    let address = secure_address(&server)?;
+    if octets {
+        secure::octets(out, address, roots)?;
+    } else {
+        secure::stop(out, address, roots)?;
+    }
+    Ok(server.stop()?)
+}
+
+fn secure_address(server: &server::Running) -> Result<std::net::SocketAddr, Error> {
+    server.tls_addresses().first().copied().ok_or(Error::Ended)
 }

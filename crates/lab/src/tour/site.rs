@@ -4,12 +4,19 @@
 //! when the tour says so: whatever waits behind it waits by rule and not by chance.
 
 use http::{HeaderName, HeaderValue, Response, StatusCode};
-use server::{Endpoint, Group, Reply, Request, Router, Running, Server, Socket, WebSocket, inline};
+use server::{
+    Certificates, Endpoint, Group, Reply, Request, Router, Running, Server, Socket, Tls, WebSocket,
+    early,
+    identity::{Identity, IdentityError},
+    inline,
+};
 use std::{
     io,
     sync::{Arc, Condvar, Mutex, PoisonError},
+    time::SystemTime,
 };
 use websocket::{Message, Prepared};
+use x509::Roots;
 
 /// What the page is made of: path, type, octets.
 const PARTS: [(&str, &str, usize); 8] = [
@@ -78,16 +85,18 @@ impl Endpoint for Echo {
     }
 }
 
-/// The server of the page, on a port that the kernel chooses; `/slow` waits for the door, and
+/// The server of the page, on ports that the kernel chooses, in the clear and not; `/slow` waits for the door, and
 /// `/socket` hears the news.
-pub(super) fn start(door: &Door, news: &News) -> io::Result<Running> {
+pub(super) fn start(door: &Door, news: &News, tls: &Arc<Tls>) -> io::Result<Running> {
     let mut router = Router::new();
     for (path, kind, length) in PARTS {
         let content: Arc<[u8]> = match length {
             0 => DOCUMENT.as_bytes().into(),
             length => filler(path, length).into(),
         };
-        router = router.get(path, inline(move |_, reply| answer(reply, kind, content.clone())));
+        let answer = inline(move |_, reply| answer(reply, kind, content.clone()));
+        // Whoever asks for these again gets them again.
+        router = router.get(path, early(answer));
     }
     let door = door.clone();
     router = router.get("/slow", move |_: Request, reply: Reply| {
@@ -98,7 +107,16 @@ pub(super) fn start(door: &Door, news: &News) -> io::Result<Running> {
     let socket = WebSocket::new(move |_| Ok(Box::new(Echo(news.clone()))));
     router = router.websocket("/socket", socket);
     let address = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-    Server::new(router).listen(address)?.start()
+    Server::new(router).listen(address)?.listen_tls(address, tls)?.start()
+}
+
+/// TLS for the page: a certificate made just now, and who believes it.
+pub(super) fn tls() -> Result<(Arc<Tls>, Roots), IdentityError> {
+    let identity = Identity::generate(SystemTime::now().into())?;
+    let roots = Roots::from_iter(identity.chain().first().cloned());
+    let mut config = Tls::config_for(Certificates::of([identity])?);
+    config.early_data = 16_384;
+    Ok((Tls::with(config), roots))
 }
 
 fn answer(reply: Reply, kind: &'static str, content: Arc<[u8]>) {
