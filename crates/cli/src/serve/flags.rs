@@ -67,6 +67,12 @@ pub(crate) const COMMAND: Command = Command {
                     "FILE",
                     "let nobody in but who shows a certificate that one of these, PEM, leads to",
                 ),
+                valued(
+                    None,
+                    "keylog",
+                    "FILE",
+                    "add the secrets of each connection to FILE, for Wireshark",
+                ),
             ],
         },
         Section {
@@ -128,6 +134,7 @@ pub(super) struct HttpsOptions {
     /// Certificates and their keys; where there are none, one is made.
     pub(super) pairs: Vec<(PathBuf, PathBuf)>,
     pub(super) client_ca: Option<PathBuf>,
+    pub(super) key_log: Option<PathBuf>,
 }
 
 /// What `serve` was told.
@@ -152,18 +159,13 @@ impl Options {
     pub(super) fn read(parsed: &Parsed) -> Result<Self, UsageError> {
         let mut addresses = listed(parsed, "http", PORT)?;
         let socket = parsed.raw("unix").map(PathBuf::from);
-        let mut https = https(parsed)?;
-        if addresses.is_empty() && socket.is_none() {
-            match &mut https {
-                Some(_) => {}
-                None => {
-                    addresses.push(SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)));
-                    let tls = vec![SocketAddr::from((Ipv4Addr::LOCALHOST, TLS_PORT))];
-                    let (pairs, client_ca) = (Vec::new(), None);
-                    https = Some(HttpsOptions { addresses: tls, asked: false, pairs, client_ca });
-                }
-            }
+        let https = https(parsed)?;
+        // Whoever names a place means that one; whoever names none gets the two usual ones.
+        let nowhere = addresses.is_empty() && socket.is_none() && !https.asked;
+        if nowhere {
+            addresses.push(SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)));
         }
+        let https = Some(https).filter(|https| https.asked || nowhere);
         let cores = || thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Ok(Self {
             folder: parsed.operands.first().map_or_else(|| ".".into(), PathBuf::from),
@@ -192,15 +194,16 @@ fn listed(parsed: &Parsed, flag: &'static str, port: u16) -> Result<Vec<SocketAd
     Ok(found)
 }
 
-/// What was asked for with TLS; a certificate alone asks for the usual port.
-fn https(parsed: &Parsed) -> Result<Option<HttpsOptions>, UsageError> {
+/// What was said of TLS, and whether anything was.
+fn https(parsed: &Parsed) -> Result<HttpsOptions, UsageError> {
     let mut addresses = listed(parsed, "https", TLS_PORT)?;
     let paths = |flag: &str| {
         let values = parsed.iter().filter(move |(long, _)| *long == flag);
         values.map(|(_, value)| PathBuf::from(value)).collect::<Vec<_>>()
     };
     let (certificates, mut keys) = (paths("cert"), paths("key"));
-    let client_ca = parsed.raw("client-ca").map(PathBuf::from);
+    let path = |flag| parsed.raw(flag).map(PathBuf::from);
+    let (client_ca, key_log) = (path("client-ca"), path("keylog"));
     if keys.is_empty() {
         keys.clone_from(&certificates);
     }
@@ -209,14 +212,14 @@ fn https(parsed: &Parsed) -> Result<Option<HttpsOptions>, UsageError> {
         let why = format!("{keys} for {certificates} of --cert: each certificate has one");
         return Err(UsageError::value("key", &keys.to_string(), why));
     }
+    // A certificate alone asks for the usual port.
+    let said = [!addresses.is_empty(), !certificates.is_empty(), client_ca.is_some()];
+    let asked = said.contains(&true) || key_log.is_some();
     if addresses.is_empty() {
-        if certificates.is_empty() && client_ca.is_none() {
-            return Ok(None);
-        }
         addresses.push(SocketAddr::from((Ipv4Addr::LOCALHOST, TLS_PORT)));
     }
     let pairs = certificates.into_iter().zip(keys).collect();
-    Ok(Some(HttpsOptions { addresses, asked: true, pairs, client_ca }))
+    Ok(HttpsOptions { addresses, asked, pairs, client_ca, key_log })
 }
 
 fn limits(parsed: &Parsed) -> Result<server::Limits, UsageError> {

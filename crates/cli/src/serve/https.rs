@@ -10,6 +10,7 @@
 
 use super::flags::HttpsOptions;
 use crate::{exit::Failure, terminal::say};
+use client::tls::KeyLogFile;
 use server::{
     Certificates, Tls,
     identity::{self, Identity, IdentityError},
@@ -66,6 +67,12 @@ impl Https {
         config.early_data = EARLY_DATA;
         if let Some(file) = &options.client_ca {
             config.client_auth = ClientAuth::Required(Arc::new(verifier(file)?));
+        }
+        if let Some(file) = &options.key_log {
+            let opened = KeyLogFile::open(file).map_err(|error| {
+                Failure::new(1, format!("cannot write {}: {error}", file.display()))
+            })?;
+            config.key_log = Some(Arc::new(opened));
         }
         Ok(Self { tls: Tls::with(config), certificates, source, line })
     }

@@ -11,6 +11,8 @@
     reason = "each test uses some of these, and a test that panics has failed"
 )]
 
+pub mod serving;
+
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use server::{Files, Reply, Request, Router, Running, Server, inline};
 use std::{
