@@ -111,6 +111,51 @@ fn padding() {
     assert_eq!(data(&drain(&mut server)), b"xxxxends in zeros\0\0");
 }
 
+/// §5.4: what is sent is as long as some multiple, and never longer than a record.
+#[test]
+fn records_are_filled_up() {
+    let mut stage = Stage::plain();
+    (stage.client.padding, stage.server.padding) = (1000, 16_384);
+    let mut pair = Pair::connected(&stage);
+    for (length, expected) in [(1, 1000), (999, 1000), (1000, 1000), (16_383, 16_384)] {
+        pair.client.send(&vec![7; length]).unwrap();
+        let mut octets = sent(&mut pair.client, pair.now);
+        assert_eq!(octets.len(), 5 + expected + 1 + 16);
+        pair.server.receive(&mut octets, pair.now);
+        assert_eq!(data(&drain(&mut pair.server)), vec![7; length]);
+    }
+    pair.server.send(&[7; 40_000]).unwrap();
+    let mut octets = sent(&mut pair.server, pair.now);
+    assert_eq!(octets.len(), 3 * (5 + 16_384 + 1 + 16));
+    pair.client.receive(&mut octets, pair.now);
+    assert_eq!(data(&drain(&mut pair.client)), vec![7; 40_000]);
+}
+
+/// What an idle connection keeps, its peer must not choose: hellos can be long.
+#[test]
+fn an_idle_connection_keeps_no_hello_and_no_chain() {
+    for stage in [Stage::retrying(), Stage::asking()] {
+        let mut pair = Pair::new(&stage);
+        let mut most = 0;
+        for _ in 0..3 {
+            let mut octets = sent(&mut pair.client, pair.now);
+            // The last octet later, so that a hello or a flight is there but for that.
+            let last = octets.len().saturating_sub(1);
+            pair.server.receive(&mut octets[..last], pair.now);
+            most = most.max(pair.server.handshake().held());
+            pair.server.receive(&mut octets[last..], pair.now);
+            most = most.max(pair.server.handshake().held());
+            let mut octets = sent(&mut pair.server, pair.now);
+            pair.client.receive(&mut octets, pair.now);
+        }
+        for end in [&mut pair.client, &mut pair.server] {
+            drain(end);
+            assert!(end.handshake().is_complete() && most > 0);
+        }
+        assert_eq!((pair.client.held(), pair.server.held()), (0, 0));
+    }
+}
+
 #[test]
 fn protected_or_not() {
     for (kind, name) in [(21, "alert"), (22, "handshake")] {

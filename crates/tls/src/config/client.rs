@@ -32,6 +32,9 @@ pub struct ClientConfig {
     pub shares: usize,
     /// Whether to look like TLS 1.2 to middleboxes (RFC 8446 §D.4). Not under QUIC, which has none.
     pub compatibility: bool,
+    /// Each record of data is filled up with zeros to a multiple of so many octets, so that its
+    /// length tells less (RFC 8446 §5.4); 0, as by default, fills none.
+    pub padding: u16,
     /// Ceilings.
     pub limits: Limits,
     /// Makes the keys for the key exchange.
@@ -54,6 +57,7 @@ impl ClientConfig {
             groups: RingExchange::GROUPS.to_vec(),
             shares: 1,
             compatibility: true,
+            padding: 0,
             limits: Limits::default(),
             exchange: Arc::new(RingExchange),
             reveal_secrets: false,

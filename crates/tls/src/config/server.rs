@@ -60,6 +60,9 @@ pub struct ServerConfig {
     pub suites: Vec<Suite>,
     /// Groups, the best first.
     pub groups: Vec<NamedGroup>,
+    /// Each record of data is filled up with zeros to a multiple of so many octets, so that its
+    /// length tells less (RFC 8446 §5.4); 0, as by default, fills none.
+    pub padding: u16,
     /// Ceilings.
     pub limits: Limits,
     /// Makes the keys for the key exchange.
@@ -94,6 +97,7 @@ impl ServerConfig {
             key_log: None,
             suites: Suite::ALL.to_vec(),
             groups: RingExchange::GROUPS.to_vec(),
+            padding: 0,
             limits: Limits::default(),
             exchange: Arc::new(RingExchange),
             reveal_secrets: false,

@@ -177,6 +177,17 @@ impl Handshake {
         !self.inbox.is_empty()
     }
 
+    /// Octets that the peer has sent and that are kept: a part of a message, a hello that another
+    /// must repeat, certificates that are not proven yet. 0 once the handshake is complete, but for
+    /// a part of a message.
+    pub fn held(&self) -> usize {
+        let side = match &self.side {
+            Side::Client(client) => client.held(),
+            Side::Server(server) => server.held(),
+        };
+        self.inbox.capacity() + side
+    }
+
     /// What the two ends agreed on so far; all of it once the handshake is complete.
     pub fn summary(&self) -> &Summary {
         &self.core.summary
@@ -220,7 +231,7 @@ impl Handshake {
         kept.extend_from_slice(octets);
         let used = self.messages(&kept)?;
         kept.drain(..used);
-        self.inbox = kept;
+        self.inbox = if kept.is_empty() { Vec::new() } else { kept };
         Ok(())
     }
 

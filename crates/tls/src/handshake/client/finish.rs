@@ -18,7 +18,7 @@ use crate::{
         event::Event,
     },
     message::{self, CertificateVerify, Message, NewSessionTicket},
-    schedule::resumption_psk,
+    schedule::{Transcript, resumption_psk},
 };
 use std::time::Duration;
 
@@ -47,6 +47,8 @@ impl Client {
         core.install(Level::Application, Role::Server, suite, &data.server);
         core.install(Level::Application, Role::Client, suite, &data.client);
         self.resumption = Some(master.resumption_master(&core.digest()?));
+        core.transcript = Transcript::default();
+        self.settle();
         core.events.push_back(Event::Complete(Box::new(core.summary.clone())));
         Ok(())
     }

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     ClientConfig, Error, Level, SignatureScheme, Suite, Ticket,
     exchange::KeyPair,
-    extension::ExtensionType,
+    extension::{ExtensionType, Extensions},
     message::{ClientHello, HandshakeType, Message},
     schedule::{EarlySecret, HandshakeSecret, Secret},
 };
@@ -128,6 +128,18 @@ impl Client {
         }
         self.state = next;
         Ok(())
+    }
+
+    /// Forgets what only the handshake needed.
+    fn settle(&mut self) {
+        self.hello.extensions = Extensions::default();
+        self.hello.cipher_suites = Vec::new();
+        (self.asked, self.chain) = (Vec::new(), Vec::new());
+    }
+
+    /// Octets of what the server has said that are kept.
+    pub(super) fn held(&self) -> usize {
+        self.chain.iter().map(|one| one.der().len()).sum()
     }
 
     pub(super) fn ticket(&self) -> Option<&Ticket> {

@@ -12,7 +12,7 @@ use crate::{
         event::Event,
     },
     message::{Certificate, CertificateVerify, Message, NewSessionTicket},
-    schedule::{Secret, resumption_psk},
+    schedule::{Secret, Transcript, resumption_psk},
 };
 use std::time::Duration;
 
@@ -84,12 +84,14 @@ impl Server {
         core.install(Level::Application, Role::Client, core.suite()?, &data);
         let master = self.master.take().ok_or(OUT_OF_ORDER)?;
         core.events.push_back(Event::Complete(Box::new(core.summary.clone())));
+        self.settle();
         if self.config.tickets.is_some() && self.resumes {
             let resumption = master.resumption_master(&core.digest()?);
             for number in 0..self.config.ticket_count {
                 self.send_ticket(core, &resumption, number)?;
             }
         }
+        core.transcript = Transcript::default();
         Ok(())
     }
 

@@ -144,6 +144,18 @@ impl Server {
         }
     }
 
+    /// Forgets what only the handshake needed: a peer chooses how long a hello is.
+    fn settle(&mut self) {
+        self.retry = None;
+        self.chain = Vec::new();
+    }
+
+    /// Octets of what the client has said that are kept.
+    pub(super) fn held(&self) -> usize {
+        let chain: usize = self.chain.iter().map(|one| one.der().len()).sum();
+        self.retry.as_ref().map_or(0, |retry| retry.length) + chain
+    }
+
     pub(super) fn is_compatible(&self) -> bool {
         !self.session_id.is_empty()
     }

@@ -21,6 +21,8 @@ use crate::{
 /// What we asked for, and of whom.
 pub(super) struct Retry {
     hello: ClientHello,
+    /// Octets of it.
+    pub(super) length: usize,
     group: NamedGroup,
     cookie: Option<Vec<u8>>,
 }
@@ -108,7 +110,7 @@ impl Server {
         if hello.extensions.has(ExtensionType::EARLY_DATA) {
             core.events.push_back(Event::EarlyData(EarlyData::Rejected));
         }
-        self.retry = Some(Retry { hello, group: terms.group, cookie });
+        self.retry = Some(Retry { hello, length: octets.len(), group: terms.group, cookie });
         Ok(Answer::Retry)
     }
 }

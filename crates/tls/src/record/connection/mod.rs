@@ -94,6 +94,8 @@ pub struct Connection {
     /// The record that was whole last, while its data is read.
     opened: Vec<u8>,
     output: Output,
+    /// To what records of data are filled up.
+    padding: u16,
 
     /// Octets of early data that we may still skip, at a server that does not take it.
     skip: Option<usize>,
@@ -161,21 +163,21 @@ impl Connection {
         script: VecDeque<Vec<u8>>,
         trace: Trace,
     ) -> Result<Self, Error> {
-        let limits = config.limits.clone();
+        let (limits, padding) = (config.limits.clone(), config.padding);
         let handshake =
             Handshake::client_with(config, name, None, random, now, script, trace.clone())?;
         let mut connection = Self::new(handshake, limits, 0, now.instant);
-        connection.trace = trace;
+        (connection.trace, connection.padding) = (trace, padding);
         connection.drive();
         Ok(connection)
     }
 
     /// A server's end.
     pub fn server(config: Arc<ServerConfig>, random: Box<dyn Random + Send>, now: Moment) -> Self {
-        let limits = config.limits.clone();
+        let (limits, padding) = (config.limits.clone(), config.padding);
         let early_limit = usize::try_from(config.early_data).unwrap_or(usize::MAX);
         let handshake = Handshake::server(config, None, random, now);
-        Self::new(handshake, limits, early_limit, now.instant)
+        Self { padding, ..Self::new(handshake, limits, early_limit, now.instant) }
     }
 
     fn new(handshake: Handshake, limits: Limits, early_limit: usize, now: Instant) -> Self {
@@ -197,6 +199,7 @@ impl Connection {
             opened: Vec::new(),
             // A bound of nothing would never let anything begin.
             output: Output::new(limits.output.max(1)),
+            padding: 0,
             limits,
             skip: None,
             early: 0,
@@ -284,6 +287,7 @@ impl Connection {
         };
         let output = usize::try_from(self.output.len()).unwrap_or(usize::MAX);
         let events: usize = self.events.iter().map(data).sum();
-        self.tail.capacity() + self.opened.capacity() + output + events
+        let records = self.tail.capacity() + self.opened.capacity();
+        records + output + events + self.handshake.held()
     }
 }

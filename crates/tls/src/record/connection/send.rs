@@ -138,10 +138,14 @@ impl Connection {
         }
         let Some(protection) = &mut self.writing else { return Ok(()) };
         let records = part.len().div_ceil(MAX_CONTENT);
-        let length = part.len() + records * Protection::OVERHEAD;
+        let block = usize::from(self.padding.max(1));
+        let length = part.len() + records * (Protection::OVERHEAD + block - 1);
         let mut seal = |out: &mut Vec<u8>| {
             let mut contents = part.chunks(MAX_CONTENT);
-            contents.try_for_each(|one| protection.seal(ContentType::ApplicationData, one, 0, out))
+            contents.try_for_each(|one| {
+                let padding = padding(one.len(), block);
+                protection.seal(ContentType::ApplicationData, one, padding, out)
+            })
         };
         if length < LARGE {
             return self.output.write(seal);
@@ -152,4 +156,9 @@ impl Connection {
         Ok(())
     }
     // ANCHOR_END: bulk
+}
+
+/// Zeros behind so many octets of content, up to a multiple of `block` or to what a record holds.
+fn padding(content: usize, block: usize) -> usize {
+    content.next_multiple_of(block).min(MAX_CONTENT).saturating_sub(content)
 }
