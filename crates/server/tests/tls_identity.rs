@@ -343,3 +343,13 @@ fn early_data_that_is_sent_again_is_not_taken() {
     let _ = thief.read_to_end(&mut rest);
     assert_eq!(asked.load(Ordering::SeqCst), before + 1, "it was not asked again");
 }
+
+#[test]
+fn a_proxy_that_took_early_data_says_so() {
+    let (_, server, _) = early_server();
+    let mut client = Client::open(&server);
+    client.send(get("/late", "Early-Data: 1\r\n"));
+    assert_eq!(status(&client.read_until("425 Too Early\n")), "425");
+    client.send(get("/early", "Early-Data: 1\r\n"));
+    client.read_until("early: true.");
+}

@@ -34,6 +34,9 @@ pub(crate) fn built(package: &str, target: [&str; 2]) -> PathBuf {
 pub(crate) struct Serve {
     child: Child,
     pub(crate) address: SocketAddr,
+    /// Where it speaks TLS, if the arguments say that it should.
+    #[allow(dead_code, reason = "not every program of tests speaks TLS to it")]
+    pub(crate) tls: Option<SocketAddr>,
 }
 
 impl Serve {
@@ -49,11 +52,15 @@ impl Serve {
             .unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let line = lines.next().expect("it says where it listens").unwrap();
-        let address = line.split("http://").nth(1).and_then(|rest| rest.split('/').next());
-        let address = address.unwrap_or_else(|| panic!("no address in: {line}")).parse().unwrap();
+        let place = |scheme: &str| {
+            let behind = line.split(scheme).nth(1)?;
+            behind.split('/').next()?.parse().ok()
+        };
+        let address = place("http://").unwrap_or_else(|| panic!("no address in: {line}"));
+        let tls = place("https://");
         // What else it says is read away, so that it never waits for us.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, address }
+        Self { child, address, tls }
     }
 
     pub(crate) fn pid(&self) -> u32 {

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!   this process ── 10,000 connections ──► wirebook serve        memory of the server
+//!   this process ── 4,000 of TLS, idle ──► wirebook serve         memory of the server
 //!   this process ── 10,000 WebSockets ──► this program again     memory, and who hears what
 //!   wirebook get ◄── 4 GiB ── wirebook serve                     memory of both
 //!   wirebook get ── 4 GiB ──► a server in this process           memory of both
@@ -23,6 +24,7 @@ mod memory;
 #[path = "../interop/program.rs"]
 mod program;
 mod sockets;
+mod tls;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -6,9 +6,10 @@
 //! Invariant: a disk that is full costs the lines, never the server; it is said once.
 
 use crate::terminal::say;
-use server::{AccessLog, Record};
+use server::{AccessLog, Record, TlsFailure};
 use std::{
     ffi::OsStr,
+    fmt,
     fs::OpenOptions,
     io::{self, Write},
     mem,
@@ -38,6 +39,15 @@ impl Log {
         Ok(Self(Mutex::new(Inner { to, lines: Vec::new(), complained: false })))
     }
 
+    fn add(&self, line: &dyn fmt::Display) {
+        let mut inner = self.lock();
+        // Writing to a `Vec` cannot fail.
+        let _ = writeln!(inner.lines, "{line}");
+        if inner.lines.len() >= GATHER {
+            inner.write();
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -45,12 +55,11 @@ impl Log {
 
 impl AccessLog for Log {
     fn record(&self, record: &Record) {
-        let mut inner = self.lock();
-        // Writing to a `Vec` cannot fail.
-        let _ = writeln!(inner.lines, "{record}");
-        if inner.lines.len() >= GATHER {
-            inner.write();
-        }
+        self.add(record);
+    }
+
+    fn tls_failed(&self, failure: &TlsFailure<'_>) {
+        self.add(failure);
     }
 
     fn flush(&self) {

@@ -58,7 +58,7 @@ pub(super) fn answer(request: &Request, reply: Reply, connections: usize) {
         })
         .collect();
     let page = fill(&[
-        ("{protocol}", &escape(request.version.as_str())),
+        ("{protocol}", &escape(&protocol(request))),
         ("{peer}", &escape(&peer)),
         ("{method}", &escape(request.method.as_str())),
         ("{target}", &escape(&request.target.to_string())),
@@ -69,6 +69,19 @@ pub(super) fn answer(request: &Request, reply: Reply, connections: usize) {
         ("{script}", SCRIPT),
     ]);
     reply.send(response, page);
+}
+
+/// By which protocol the request came.
+fn protocol(request: &Request) -> String {
+    let version = request.version.as_str();
+    match request.tls() {
+        None => version.to_owned(),
+        Some(tls) => {
+            let how = if tls.resumed { ", resumed" } else { "" };
+            let suite = tls.suite.map(|suite| format!(", {}", suite.name())).unwrap_or_default();
+            format!("{version} over TLS 1.3{suite}{how}")
+        }
+    }
 }
 
 /// The page with its names filled in, in one pass: a value that looks like a name stays as it is.

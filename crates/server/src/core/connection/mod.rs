@@ -374,6 +374,8 @@ impl Connection {
         (current.receiving, current.asked, current.began) = (receiving, false, moment.now);
         current.record =
             self.service.log.is_some().then(|| Box::new(record(self.peer, &request, moment)));
+        // A proxy in front of us may have taken it as early data, and says so (RFC 8470 §5.1).
+        let early = self.early || is_early(&request);
         let reply = Reply::new(current.exchange.clone());
         let body = if receiving { Body::of(current.exchange.clone()) } else { Body::default() };
         let request = Request {
@@ -382,7 +384,7 @@ impl Connection {
             params: Vec::new(),
             body,
             tls: self.tls.clone(),
-            early: self.early,
+            early,
         };
         self.current = Some(current);
         dispatch(&self.service.handler, request, reply);
@@ -397,6 +399,12 @@ impl Drop for Connection {
             current.exchange.disconnect();
         }
     }
+}
+
+/// Whether somebody on the way took the request as early data.
+fn is_early(request: &http::Request) -> bool {
+    // It has one value, and any other means the same.
+    HeaderName::new("Early-Data").is_ok_and(|name| request.headers.get(name).is_some())
 }
 
 fn record(peer: Peer, request: &http::Request, moment: &Moment) -> Record {
