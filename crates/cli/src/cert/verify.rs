@@ -66,15 +66,5 @@ fn roots(parsed: &Parsed) -> Result<Roots, Failure> {
     let file = parsed.raw("ca-cert").map(PathBuf::from);
     let file = file.or_else(|| std::env::var_os("SSL_CERT_FILE").map(PathBuf::from));
     let file = file.unwrap_or_else(|| PathBuf::from("/etc/ssl/certs/ca-certificates.crt"));
-    let failed = |reason: &dyn std::fmt::Display| {
-        Failure::new(77, format!("(77) {}: {reason}", file.display()))
-    };
-    let text = std::fs::read(&file).map_err(|error| failed(&error))?;
-    // One bad root among many is no reason to believe none.
-    let (roots, skipped) = Roots::from_pem(&text);
-    match (roots.is_empty(), skipped.first()) {
-        (false, _) => Ok(roots),
-        (true, Some(error)) => Err(failed(error)),
-        (true, None) => Err(failed(&"there is no certificate in it")),
-    }
+    client::tls::from_file(&file).map_err(|error| Failure::new(77, format!("(77) {error}")))
 }

@@ -85,8 +85,8 @@ impl Endpoint for Echo {
     }
 }
 
-/// The server of the page, on ports that the kernel chooses, in the clear and not; `/slow` waits for the door, and
-/// `/socket` hears the news.
+/// The server of the page, on ports that the kernel chooses, in the clear and not; `/slow` waits
+/// for the door, and `/socket` hears the news.
 pub(super) fn start(door: &Door, news: &News, tls: &Arc<Tls>) -> io::Result<Running> {
     let mut router = Router::new();
     for (path, kind, length) in PARTS {
