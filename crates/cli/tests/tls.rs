@@ -119,7 +119,7 @@ fn one_version_is_spoken() {
     }
     let ended = site.get(&["--tls-max", "1.2"]);
     assert_eq!(ended.code, 2);
-    assert!(ended.err.contains("TLS 1.3 is the only version spoken here"), "{}", ended.err);
+    assert!(ended.err.contains("TLS 1.3 is the only version that is spoken here"), "{}", ended.err);
 }
 
 #[test]

@@ -286,7 +286,7 @@ fn a_server_that_does_not_switch_is_22() {
 #[test]
 fn what_cannot_be_reached_fails_as_in_get() {
     fails(&ws(b"", &["ftp://a/"]), 1, "ftp");
-    fails(&ws(b"", &["ftp://a/"]), 1, "only ws is");
+    fails(&ws(b"", &["gopher://a/"]), 1, "only ws and wss are");
     fails(&ws(b"", &["ws://[::1/"]), 3, "RFC 3986");
     fails(&ws(b"", &["ws://a/#part"]), 3, "no fragment");
     fails(&ws(b"", &["ws://nowhere.invalid/"]), 6, "nowhere.invalid");

@@ -11,7 +11,7 @@ mod common;
 use ::tls::{ClientAuth, Unverified};
 use client::{
     Error, Response, Session,
-    tls::{Options, Pin, Trust},
+    tls::{Options, Pin, Trust, Version},
 };
 use common::{
     Server, ok, patient,
@@ -122,11 +122,21 @@ fn a_chain_that_ends_nowhere_is_not_believed() {
 fn who_does_not_ask_speaks_with_anybody() {
     let stage = Stage::with(&["other.example"], Validity::from_now(now(), 13), Usage::Server);
     let server = stage.answering(1, "x");
-    let options = Options { trust: Trust::Anybody, ..Options::default() };
-    let session = Session::builder().timeouts(patient()).tls(options).build();
+    let session = Session::builder().timeouts(patient()).insecure().build();
     let response = get(&session, &url(&server, "/")).unwrap();
     assert!(!response.secured().unwrap().is_verified());
     server.done();
+}
+
+#[test]
+fn one_version_must_be_among_those_that_are_allowed() {
+    let versions = |least, most| Options::default().versions(least, most);
+    assert!(versions(Version::Tls10, Version::Tls13).is_ok());
+    assert!(versions(Version::Tls13, Version::Tls13).is_ok());
+    let error = versions(Version::Tls10, Version::Tls12).unwrap_err();
+    assert_eq!(error.curl_exit_code(), 35, "{error}");
+    assert_eq!(Version::parse("1.2"), Some(Version::Tls12));
+    assert_eq!(Version::parse("2"), None);
 }
 
 #[test]

@@ -48,6 +48,7 @@ fn messages_go_either_way_and_the_end_is_clean() {
     });
     let socket = connect(&stage.session(), &url(&server), &plain()).unwrap();
     assert_eq!(socket.url().scheme(), "wss");
+    assert!(socket.secured().is_some_and(|secured| secured.is_verified()));
     socket.send(text("hi")).unwrap();
     for expected in ["a", "b", "cd"] {
         assert_eq!(next(&socket), Event::Message(text(expected)));

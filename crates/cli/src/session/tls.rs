@@ -16,7 +16,7 @@ use crate::{
     args::{Flag, Parsed, UsageError, switch, valued},
     exit::Failure,
 };
-use client::tls::{self, KeyLogFile, NamedGroup, Options, Pin, Suite, Trust};
+use client::tls::{self, KeyLogFile, NamedGroup, Options, Pin, Suite, Trust, Version};
 use std::{env, ffi::OsString, path::Path, sync::Arc};
 
 /// The flags, for a section of their own.
@@ -95,11 +95,15 @@ pub(super) fn options(parsed: &Parsed) -> Result<Options, Failure> {
 }
 
 fn versions(parsed: &Parsed) -> Result<(), UsageError> {
-    match parsed.text("tls-max")? {
-        None | Some("1.3" | "default") => Ok(()),
-        Some(version) => {
-            Err(UsageError::value("tls-max", version, "TLS 1.3 is the only version spoken here"))
+    let most = match parsed.text("tls-max")? {
+        None | Some("default") => return Ok(()),
+        Some(text) => {
+            Version::parse(text).ok_or_else(|| UsageError::value("tls-max", text, "it is none"))?
         }
+    };
+    match Options::default().versions(Version::Tls10, most) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(UsageError::value("tls-max", most.name(), error)),
     }
 }
 

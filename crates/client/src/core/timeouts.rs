@@ -23,7 +23,8 @@ use std::{
 pub struct Timeouts {
     /// Waiting for a free place in a full pool. Default 30 s: longer, and somebody forgot a body.
     pub pool: Option<Duration>,
-    /// Looking the name up and connecting, all addresses together. Default 30 s: three lost SYNs
+    /// Looking the name up and connecting, all addresses together, a tunnel and TLS's handshake
+    /// included. Default 30 s: three lost SYNs
     /// (1 + 2 + 4 s) on one address leave time for another.
     pub connect: Option<Duration>,
     /// From the request's last octet to the end of the response's head. Default 60 s, as proxies

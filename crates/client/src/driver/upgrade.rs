@@ -14,9 +14,12 @@
 //! Users: [`crate::websocket`]. Where nobody asks for the stream, the connection is closed.
 
 use super::{exchange::Exchange, stream::Stream};
-use crate::{Timings, adapter::Incoming};
+use crate::{Timings, adapter::Incoming, tls::Secured};
 use http1::client::Event;
-use std::io::{self, BufRead, Read};
+use std::{
+    io::{self, BufRead, Read},
+    sync::Arc,
+};
 use wire::trace::Trace;
 
 /// A stream that was HTTP until a moment ago.
@@ -48,6 +51,10 @@ impl Upgrade {
 }
 
 impl Incoming for Upgrade {
+    fn secured(&self) -> Option<Arc<Secured>> {
+        self.exchange.as_ref()?.checkout.connection.secured()
+    }
+
     fn timings(&self) -> Timings {
         self.timings
     }

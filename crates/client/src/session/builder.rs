@@ -239,6 +239,35 @@ impl SessionBuilder {
         self
     }
 
+    /// Believes what these certificates vouch for, and not what the system's do.
+    #[must_use]
+    pub fn roots(mut self, roots: tls::Roots) -> Self {
+        self.tls.trust = tls::Trust::Roots(Arc::new(roots));
+        self
+    }
+
+    /// Believes any server (curl's `-k`): what is sent is private, but nobody knows with whom.
+    #[must_use]
+    pub fn insecure(mut self) -> Self {
+        self.tls.trust = tls::Trust::Anybody;
+        self
+    }
+
+    /// Shows this certificate to servers that ask; see [`tls::identity`].
+    #[must_use]
+    pub fn identity(mut self, identity: Arc<tls::CertifiedKey>) -> Self {
+        self.tls.identity = Some(identity);
+        self
+    }
+
+    /// Whether requests that change nothing may go before the handshake is done; see
+    /// [`tls::Options::early_data`].
+    #[must_use]
+    pub fn early_data(mut self, early: bool) -> Self {
+        self.tls.early_data = early;
+        self
+    }
+
     /// Whom to believe, who we are, and all else about `https` and `wss`.
     #[must_use]
     pub fn tls(mut self, options: tls::Options) -> Self {

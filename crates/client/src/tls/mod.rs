@@ -40,6 +40,7 @@ pub use keylog::KeyLogFile;
 pub use roots::{from_directory, from_file};
 pub use secured::Secured;
 
+use crate::Error;
 use std::{fmt, path::PathBuf, sync::Arc};
 
 /// The groups that are spoken here, the best first.
@@ -59,6 +60,37 @@ pub enum Trust {
     Folder(PathBuf),
     /// Anybody: what is sent is private, but nobody knows with whom (curl's `-k`).
     Anybody,
+}
+
+/// A version of TLS, the oldest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Version {
+    /// RFC 2246
+    Tls10,
+    /// RFC 4346
+    Tls11,
+    /// RFC 5246
+    Tls12,
+    /// RFC 8446: the one that is spoken here.
+    Tls13,
+}
+
+impl Version {
+    /// As people write it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Tls10 => "1.0",
+            Self::Tls11 => "1.1",
+            Self::Tls12 => "1.2",
+            Self::Tls13 => "1.3",
+        }
+    }
+
+    /// Reads `1.3`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let all = [Self::Tls10, Self::Tls11, Self::Tls12, Self::Tls13];
+        all.into_iter().find(|version| version.name() == text)
+    }
 }
 
 /// The settings. `Default` is right for the web.
@@ -105,6 +137,19 @@ impl Default for Options {
             reveal_secrets: false,
             limits: ::tls::Limits::default(),
         }
+    }
+}
+
+impl Options {
+    /// With no other versions than from `least` to `most`: TLS 1.3 must be one of them.
+    ///
+    /// # Errors
+    /// [`Error::TlsVersion`] where it is not.
+    pub fn versions(self, least: Version, most: Version) -> Result<Self, Error> {
+        if least > Version::Tls13 || most < Version::Tls13 {
+            return Err(Error::TlsVersion { most: most.name() });
+        }
+        Ok(self)
     }
 }
 

@@ -31,6 +31,7 @@ use crate::{
     core::timeouts::Timeouts,
     driver::{stream::Stream, upgrade::Upgraded},
     response::Hop,
+    tls::Secured,
     trace,
 };
 use ::websocket::{Connection, State};
@@ -40,7 +41,7 @@ use std::{
     fmt,
     net::SocketAddr,
     sync::{
-        Mutex, MutexGuard, OnceLock, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Instant,
@@ -133,6 +134,11 @@ impl WebSocket {
     /// What both sides agreed on: the subprotocol, the compression.
     pub fn agreed(&self) -> &Agreed {
         &self.handshake.agreed
+    }
+
+    /// What was agreed on with the server, under `wss`.
+    pub fn secured(&self) -> Option<Arc<Secured>> {
+        self.stream.secured()
     }
 
     /// What the handshake took.
