@@ -9,7 +9,8 @@ use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri, auth::challenges,
 };
 
-/// Wherever a `Location` leads, it is an `http` or `https` URI with a host, and credentials stay behind.
+/// Wherever a `Location` leads, it is an `http` or `https` URI with a host, and credentials stay
+/// behind.
 ///
 /// # Panics
 /// Where the property does not hold.

@@ -1,9 +1,9 @@
 //! How long each phase took and how many octets went which way, as `get -w` prints it.
 //!
 //! ```text
-//! started ──waited──► place ──resolve──► addresses ──connect──► socket ──handshake──► … first octet … last
-//!    ├───────────────────────────── first_byte ───────────────────────────────►│
-//!    ├────────────────────────────────── total ──────────────────────────────────────►│
+//! started ─waited─► place ─resolve─► addresses ─connect─► socket ─handshake─► … first … last octet
+//!    ├────────────────────────────── first_byte ─────────────────────────────────►│
+//!    ├─────────────────────────────────── total ──────────────────────────────────────►│
 //! ```
 //!
 //! Octets are those of the last exchange; what redirects cost is in the two spans from the start.

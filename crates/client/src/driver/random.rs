@@ -1,7 +1,7 @@
 //! The system's random octets, a page at a time.
 //!
-//! RFC 8446 §C.1; RFC 6455 §5.3: a masking key comes from a strong source of entropy, and the one of the next
-//! frame cannot be told from those before it.
+//! RFC 8446 §C.1; RFC 6455 §5.3: a masking key comes from a strong source of entropy, and the one
+//! of the next frame cannot be told from those before it.
 //!
 //! A masking key has four octets, and a call to the kernel costs more than to mask a kilobyte: so
 //! octets are drawn for a thousand keys at once. A TLS handshake needs no more than a few.

@@ -3,15 +3,15 @@
 //!
 //! RFC 8446, RFC 9525 (names), RFC 8470 (early data)
 //!
-//! | question                          | setting                   | unless told otherwise             |
-//! |-----------------------------------|---------------------------|-----------------------------------|
-//! | who may vouch for a server        | [`Options::trust`]        | the system's roots                |
-//! | must it be this very key          | [`Options::pins`]         | any key that is vouched for       |
-//! | who are we, if a server asks      | [`Options::identity`]     | nobody                            |
-//! | what is spoken inside             | [`Options::alpn`]         | `http/1.1` is offered (RFC 7301)  |
-//! | are tickets used, each once       | [`Options::resumption`]   | yes (RFC 8446 §2.2, §C.4)         |
-//! | may a request go before all this  | [`Options::early_data`]   | no: somebody could send it again  |
-//! | may somebody know the secrets     | [`Options::key_log`]      | no                                |
+//! | question                      | setting                 | unless told otherwise       |
+//! |-------------------------------|-------------------------|-----------------------------|
+//! | who may vouch for a server    | [`Options::trust`]      | the system's roots          |
+//! | must it be this very key      | [`Options::pins`]       | any key that is vouched for |
+//! | who are we, if a server asks  | [`Options::identity`]   | nobody                      |
+//! | what is spoken inside         | [`Options::alpn`]       | `http/1.1` (RFC 7301)       |
+//! | are tickets used, each once   | [`Options::resumption`] | yes (RFC 8446 §2.2, §C.4)   |
+//! | may a request go first        | [`Options::early_data`] | no: others could repeat it  |
+//! | may somebody know the secrets | [`Options::key_log`]    | no                          |
 //!
 //! Only TLS 1.3 is spoken; there is no older version to fall back to, or to be pushed back to.
 //!
