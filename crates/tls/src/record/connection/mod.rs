@@ -177,7 +177,9 @@ impl Connection {
         let (limits, padding) = (config.limits.clone(), config.padding);
         let early_limit = usize::try_from(config.early_data).unwrap_or(usize::MAX);
         let handshake = Handshake::server(config, None, random, now);
-        Self { padding, ..Self::new(handshake, limits, early_limit, now.instant) }
+        let mut connection = Self::new(handshake, limits, early_limit, now.instant);
+        connection.padding = padding;
+        connection
     }
 
     fn new(handshake: Handshake, limits: Limits, early_limit: usize, now: Instant) -> Self {
