@@ -45,6 +45,25 @@ pub(crate) const FIGURES: &[&str] = &[
     "takeover",
     "bomb",
     "ws-wall",
+    // 6 TLS
+    "tls-talk",
+    "tls-costs",
+    "tls-get",
+    "tls-hello",
+    "tls-listener",
+    "tls-opened",
+    "tls-schedule",
+    "tls-record",
+    "tls-changed",
+    "tls-certificate",
+    "tls-names",
+    "tls-refused",
+    "tls-resumed",
+    "tls-replay",
+    "tls-retry",
+    "tls-update",
+    "tls-ends",
+    "tls-wall",
 ];
 
 /// The top folder of the repository.

@@ -30,4 +30,5 @@ mod ports;
 mod programs;
 mod requests_chapter;
 mod sockets_chapter;
+mod tls_chapter;
 mod websocket_chapter;
