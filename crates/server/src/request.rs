@@ -41,8 +41,8 @@ pub struct Request {
     /// What TLS agreed on, where there is TLS.
     pub tls: Option<Arc<tls::Summary>>,
     /// Whether the request came as early data, to us or to a proxy that says so, before the client
-    /// has shown who it is: anybody who recorded it may have sent it (RFC 8470 §1). Only handlers that
-    /// [accept](crate::Handler::accepts_early) such requests see them.
+    /// has shown who it is: anybody who recorded it may have sent it (RFC 8470 §1). Only handlers
+    /// that [accept](crate::Handler::accepts_early) such requests see them.
     pub early: bool,
 }
 

@@ -252,7 +252,10 @@ fn a_rule_broken_behind_the_handshake_ends_it_too() {
     let alert = bench.sent().take();
     let (_, events) = bench.hear(&alert);
     let bad_mac = Alert::BAD_RECORD_MAC;
-    let told = |event: &record::Event| matches!(event, record::Event::Violation(Error::PeerAlert { alert }) if *alert == bad_mac);
+    let told = |event: &record::Event| match event {
+        record::Event::Violation(Error::PeerAlert { alert }) => *alert == bad_mac,
+        _ => false,
+    };
     assert!(events.iter().any(told), "{events:?}");
     let lines = bench.lines();
     assert!(lines[1].contains("TLS connection: "), "{lines:?}");

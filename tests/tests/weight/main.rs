@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   this process ── 10,000 connections ──► wirebook serve        memory of the server
-//!   this process ── 4,000 of TLS, idle ──► wirebook serve         memory of the server
+//!   this process ── 2,000 of TLS, idle ──► wirebook serve         memory of the server
 //!   this process ── 10,000 WebSockets ──► this program again     memory, and who hears what
 //!   wirebook get ◄── 4 GiB ── wirebook serve                     memory of both
 //!   wirebook get ── 4 GiB ──► a server in this process           memory of both

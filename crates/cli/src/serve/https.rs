@@ -59,9 +59,9 @@ impl Https {
     /// [`Failure`] with one line.
     pub(super) fn new(options: &HttpsOptions) -> Result<Self, Failure> {
         let failed = |error: IdentityError| Failure::new(1, format!("cannot serve https: {error}"));
-        let source = source(options).map_err(failed)?;
+        let (source, note) = source(options).map_err(failed)?;
         let identities = source.read().map_err(failed)?;
-        let line = shown(&identities);
+        let line = shown(&identities) + &note;
         let certificates = Certificates::of(identities).map_err(failed)?;
         let mut config = Tls::config_for(certificates.clone());
         config.early_data = EARLY_DATA;
@@ -108,23 +108,24 @@ impl Https {
     }
 }
 
-/// The certificates of the command line, or our own.
-fn source(options: &HttpsOptions) -> Result<Source, IdentityError> {
+/// The certificates of the command line, or our own; and what is to be said of them.
+fn source(options: &HttpsOptions) -> Result<(Source, String), IdentityError> {
     if !options.pairs.is_empty() {
-        return Ok(Source::Files(options.pairs.clone()));
+        return Ok((Source::Files(options.pairs.clone()), String::new()));
     }
     let now = SystemTime::now().into();
-    let Some(folder) = identity::folder() else {
-        return Ok(Source::Fleeting(Identity::generate(now)?.key().to_pkcs8().to_vec()));
+    let fleeting = |why: &str| {
+        let key = Identity::generate(now)?.key().to_pkcs8().to_vec();
+        Ok((Source::Fleeting(key), format!("; it is not kept: {why}")))
     };
+    let Some(folder) = identity::folder() else { return fleeting("there is no home folder") };
     match identity::automatic(&folder, now) {
         // A home that cannot be written, in a container say, is no reason not to serve.
         Err(error @ IdentityError::File { .. }) if !folder.join("key.pem").exists() => {
-            say(&format!("the certificate is not kept: {error}"));
-            Ok(Source::Fleeting(Identity::generate(now)?.key().to_pkcs8().to_vec()))
+            fleeting(&error.to_string())
         }
         Err(error) => Err(error),
-        Ok(_) => Ok(Source::Kept(folder)),
+        Ok(_) => Ok((Source::Kept(folder), String::new())),
     }
 }
 

@@ -117,8 +117,9 @@ fn router(files: Files, running: Arc<OnceLock<Running>>, limits: &Limits) -> Rou
 
 /// TLS, and where it is spoken.
 fn secured(options: &HttpsOptions) -> Result<(Https, Vec<TcpListener>), Failure> {
-    let listeners: Result<Vec<_>, _> = options.addresses.iter().copied().map(listen).collect();
-    Ok((Https::new(options)?, listeners?))
+    // First, so that no certificate is made for a port that is not ours.
+    let listeners = options.addresses.iter().copied().map(listen).collect::<Result<Vec<_>, _>>()?;
+    Ok((Https::new(options)?, listeners))
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
