@@ -98,8 +98,8 @@ fn counted(mut cast: Cast, count: &Arc<Count>) -> Cast {
 #[test]
 fn each_kind_of_handshake() {
     let mut story = String::from(
-        "                              octets of the handshake   key    signatures       round trips\n\
-         \x20                             client → server → client  pairs  made  verified   to the answer\n",
+        "                             octets of the      key  signatures      round trips\n\
+         \x20                            client   server   pairs  made  checked  to the answer\n",
     );
     for kind in [
         "none: plain HTTP",
@@ -114,7 +114,7 @@ fn each_kind_of_handshake() {
             counted(if kind.starts_with("res") { Cast::resuming() } else { Cast::new() }, &count);
         match kind {
             "none: plain HTTP" => {
-                writeln!(story, "{kind:<30}{:>6}{:>10}{:>13}{:>7}{:>8}{:>13}", 0, 0, 0, 0, 0, 2)
+                writeln!(story, "{kind:<28}{:>6}{:>9}{:>8}{:>6}{:>9}{:>15}", 0, 0, 0, 0, 0, 2)
                     .unwrap();
                 continue;
             }
@@ -163,7 +163,7 @@ fn each_kind_of_handshake() {
         let down = talk.side(false).len() - RESPONSE.len() - overhead;
         let of = |count: &AtomicUsize| count.load(Ordering::Relaxed);
         let (pairs, made, verified) = (of(&count.pairs), of(&count.signed), of(&count.verified));
-        writeln!(story, "{kind:<30}{up:>6}{down:>10}{pairs:>13}{made:>7}{verified:>8}{trips:>13}")
+        writeln!(story, "{kind:<28}{up:>6}{down:>9}{pairs:>8}{made:>6}{verified:>9}{trips:>15}")
             .unwrap();
     }
     figure("tls-costs", &story);

@@ -18,12 +18,15 @@ pub(super) fn narrow(text: &str) -> String {
     let mut out = String::new();
     for line in text.lines() {
         let mut line = line.to_owned();
-        while line.chars().count() > 100 {
+        while line.chars().count() > 86 {
             let column = line.rfind("  ").map_or(4, |at| at + 2);
-            let cut = line[..98].rfind(' ').filter(|cut| *cut > column).unwrap_or(98);
+            // A single long word stays as it is, and a page scrolls.
+            let Some(cut) = line[..86].rfind(' ').filter(|cut| *cut > column) else { break };
             let rest = line.split_off(cut);
             writeln!(out, "{line}").unwrap();
-            line = format!("{:column$}{}", "", rest.trim_start());
+            let rest = rest.trim_start();
+            let column = column.min(86_usize.saturating_sub(rest.len())).max(4);
+            line = format!("{:column$}{rest}", "");
         }
         writeln!(out, "{line}").unwrap();
     }
