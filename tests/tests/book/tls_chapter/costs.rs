@@ -95,6 +95,41 @@ fn counted(mut cast: Cast, count: &Arc<Count>) -> Cast {
     cast
 }
 
+/// A handshake, a question and an answer, counted.
+fn row(cast: &Cast, count: &Count, early: bool) -> String {
+    for all in [&count.pairs, &count.signed, &count.verified] {
+        all.store(0, Ordering::Relaxed);
+    }
+    let mut talk = cast.meet(2);
+    // TCP's own, before the first flight.
+    let mut trips = 1;
+    if early {
+        talk.client.send_early(REQUEST).unwrap();
+    }
+    let mut asked = early;
+    let mut answered = false;
+    while data(&talk.client_heard) != RESPONSE {
+        trips += 1;
+        if !asked {
+            asked = talk.client.send(REQUEST).is_ok();
+        }
+        talk.up();
+        if data(&talk.server_heard) == REQUEST && !answered {
+            talk.server.send(RESPONSE).unwrap();
+            answered = true;
+        }
+        talk.down();
+    }
+    talk.run();
+    // What is not the handshake: two records of data.
+    let overhead = tls::record::Protection::OVERHEAD;
+    let up = talk.side(true).len() - REQUEST.len() - overhead;
+    let down = talk.side(false).len() - RESPONSE.len() - overhead;
+    let of = |count: &AtomicUsize| count.load(Ordering::Relaxed);
+    let (pairs, made, verified) = (of(&count.pairs), of(&count.signed), of(&count.verified));
+    format!("{up:>6}{down:>9}{pairs:>8}{made:>6}{verified:>9}{trips:>15}")
+}
+
 #[test]
 fn each_kind_of_handshake() {
     let mut story = String::from(
@@ -133,38 +168,7 @@ fn each_kind_of_handshake() {
             }
             _ => {}
         }
-        for all in [&count.pairs, &count.signed, &count.verified] {
-            all.store(0, Ordering::Relaxed);
-        }
-        let mut talk = cast.meet(2);
-        // TCP's own, before the first flight.
-        let mut trips = 1;
-        if kind == "resumed, early data" {
-            talk.client.send_early(REQUEST).unwrap();
-        }
-        let mut asked = kind == "resumed, early data";
-        let mut answered = false;
-        while data(&talk.client_heard) != RESPONSE {
-            trips += 1;
-            if !asked {
-                asked = talk.client.send(REQUEST).is_ok();
-            }
-            talk.up();
-            if data(&talk.server_heard) == REQUEST && !answered {
-                talk.server.send(RESPONSE).unwrap();
-                answered = true;
-            }
-            talk.down();
-        }
-        talk.run();
-        // What is not the handshake: two records of data.
-        let overhead = tls::record::Protection::OVERHEAD;
-        let up = talk.side(true).len() - REQUEST.len() - overhead;
-        let down = talk.side(false).len() - RESPONSE.len() - overhead;
-        let of = |count: &AtomicUsize| count.load(Ordering::Relaxed);
-        let (pairs, made, verified) = (of(&count.pairs), of(&count.signed), of(&count.verified));
-        writeln!(story, "{kind:<28}{up:>6}{down:>9}{pairs:>8}{made:>6}{verified:>9}{trips:>15}")
-            .unwrap();
+        writeln!(story, "{kind:<28}{}", row(&cast, &count, kind == "resumed, early data")).unwrap();
     }
     figure("tls-costs", &story);
 }
