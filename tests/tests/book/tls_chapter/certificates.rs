@@ -71,7 +71,7 @@ fn one_line_each() {
     ] {
         writeln!(story, "{what}\n  {line}").unwrap();
     }
-    figure("tls-refused", &story);
+    figure("tls-refused", &super::octets::narrow(&story));
 }
 
 #[test]

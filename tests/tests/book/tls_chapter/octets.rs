@@ -19,7 +19,7 @@ pub(super) fn narrow(text: &str) -> String {
     for line in text.lines() {
         let mut line = line.to_owned();
         while line.chars().count() > 86 {
-            let column = line.rfind("  ").map_or(4, |at| at + 2);
+            let column = line.rfind("  ").map_or(0, |at| at + 2).max(4);
             // A single long word stays as it is, and a page scrolls.
             let Some(cut) = line[..86].rfind(' ').filter(|cut| *cut > column) else { break };
             let rest = line.split_off(cut);
