@@ -12,6 +12,7 @@
 //! | [`media`], [`accept`] | what kind it is, which kind is wanted       | 9110 §8.3, §12     |
 //! | [`auth`]         | challenges, Basic                                | 9110 §11, 7617     |
 //! | [`redirect`]     | what to ask for next                             | 9110 §15.4         |
+//! | [`priority`]     | which response goes first                        | 9218               |
 //! | [`cookie`]       | what to remember and say again                   | 6265, 6265bis      |
 //!
 //! A message here is a *head*: the body is a stream of its own and passes beside it, so that four
@@ -34,6 +35,7 @@ mod limits;
 pub mod media;
 mod message;
 mod method;
+pub mod priority;
 pub mod ranges;
 pub mod redirect;
 mod status;
@@ -47,6 +49,7 @@ pub use limits::Limits;
 pub use media::MediaType;
 pub use message::{Request, Response};
 pub use method::{InvalidMethod, Method};
+pub use priority::Priority;
 pub use status::StatusCode;
 pub use target::{InvalidTarget, Target};
 pub use uri::{Authority, Host, InvalidUri, Uri};
