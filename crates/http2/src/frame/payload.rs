@@ -184,13 +184,7 @@ impl<'a> Frame<'a> {
                 code: body.u32("Error Code").map_err(wrong)?,
                 debug: rest(body, "Additional Debug Data").map_err(wrong)?,
             },
-            FrameType::WINDOW_UPDATE => {
-                let field = body.u32("R, Window Size Increment").map_err(wrong)?;
-                match field & 0x7fff_ffff {
-                    0 => return Err(Error::IncrementZero { stream: head.stream }),
-                    increment => Self::WindowUpdate { increment },
-                }
-            }
+            FrameType::WINDOW_UPDATE => Self::WindowUpdate { increment: increment(head, body)? },
             FrameType::CONTINUATION => Self::Continuation {
                 fragment: rest(body, "Field Block Fragment").map_err(wrong)?,
                 complete: head.has(flags::END_HEADERS),
@@ -271,6 +265,14 @@ fn unpad<'a>(
         body.take("Padding", padding).map_err(|_| too_long)?;
     }
     Ok(octets)
+}
+
+fn increment(head: &FrameHead, body: &mut Reader<'_>) -> Result<u32, Error> {
+    let field = body.u32("R, Window Size Increment").map_err(|_| wrong_length(head))?;
+    match field & 0x7fff_ffff {
+        0 => Err(Error::IncrementZero { stream: head.stream }),
+        increment => Ok(increment),
+    }
 }
 
 fn priority(body: &mut Reader<'_>) -> Result<StreamId, Truncated> {
