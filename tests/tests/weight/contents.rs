@@ -5,12 +5,11 @@ use std::io::Read;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use http::StatusCode;
-use server::{Reply, Request, Router, Server};
 use testkit::TempDir;
 
 use crate::memory;
 use crate::program::{Serve, wirebook};
+use crate::sockets::serving::Serving;
 
 const SIZE: u64 = 4 << 30;
 
@@ -64,27 +63,12 @@ fn four_gigabytes_down() {
 
 #[test]
 fn four_gigabytes_up() {
-    fn count(mut request: Request, reply: Reply) {
-        let (mut length, mut piece) = (0, vec![0; 64 * 1024]);
-        loop {
-            match request.body.read(&mut piece) {
-                Ok(0) => return reply.text(StatusCode::OK, length.to_string()),
-                Ok(count) => length += count,
-                Err(error) => return reply.text(StatusCode::BAD_REQUEST, error.to_string()),
-            }
-        }
-    }
-    let server = Server::new(Router::new().put("/count", count))
-        .listen("127.0.0.1:0".parse().unwrap())
-        .unwrap()
-        .start()
-        .unwrap();
+    let serving = Serving::start();
     let folder = TempDir::new("up");
     let file = sparse(folder.path());
-    let url = format!("http://{}/count", server.addresses()[0]);
+    let url = format!("http://{}/count", serving.address);
     let (text, most) = get(&["-T", &file, &url]);
     assert_eq!(text.trim(), SIZE.to_string());
     assert_light("the client", most);
-    assert_light("this process", memory::most_resident(std::process::id()).unwrap());
-    server.stop().unwrap();
+    assert_light("the server", memory::most_resident(serving.pid()).unwrap());
 }

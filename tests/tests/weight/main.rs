@@ -5,7 +5,7 @@
 //!   this process ── 2,000 of TLS, idle ──► wirebook serve         memory of the server
 //!   this process ── 10,000 WebSockets ──► this program again     memory, and who hears what
 //!   wirebook get ◄── 4 GiB ── wirebook serve                     memory of both
-//!   wirebook get ── 4 GiB ──► a server in this process           memory of both
+//!   wirebook get ── 4 GiB ──► this program again                 memory of both
 //! ```
 //!
 //! Invariant: nothing here is timed. A bound on memory is a bound on memory, on any machine.

@@ -10,7 +10,7 @@
 //! memory is the server's.
 
 mod clients;
-mod serving;
+pub(crate) mod serving;
 
 use crate::descriptors;
 use crate::memory;

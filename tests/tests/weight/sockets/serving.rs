@@ -6,9 +6,12 @@
 //! | `members G`       |                                                   | how many      |
 //! | `end`             | the server stops, closing what is open             | `ended`       |
 
-use server::{Endpoint, Group, Limits, Message, Prepared, Router, Server, Socket, WebSocket};
+use http::StatusCode;
+use server::{
+    Endpoint, Group, Limits, Message, Prepared, Reply, Request, Router, Server, Socket, WebSocket,
+};
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::SocketAddr;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
@@ -103,6 +106,19 @@ fn router(all: &Group, both: &Group) -> Router {
         .websocket("/echo", echo)
         .websocket("/all", of(vec![all.clone()]))
         .websocket("/both", of(vec![all.clone(), both.clone()]))
+        .put("/count", count)
+}
+
+/// Reads a request's content, and says how long it was.
+fn count(mut request: Request, reply: Reply) {
+    let (mut length, mut piece) = (0, vec![0; 64 * 1024]);
+    loop {
+        match request.body.read(&mut piece) {
+            Ok(0) => return reply.text(StatusCode::OK, length.to_string()),
+            Ok(count) => length += count,
+            Err(error) => return reply.text(StatusCode::BAD_REQUEST, error.to_string()),
+        }
+    }
 }
 
 /// The server's part, until it is told to end.
