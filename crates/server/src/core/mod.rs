@@ -4,14 +4,19 @@
 //! can do the same, through a [`Link`] where there may be TLS in between. Here is decided what a
 //! request meets: handler, answer, log. Behind an upgrade a [`Session`] has the stream.
 
+mod answer;
+mod base;
 mod connection;
+mod http1;
 mod link;
 mod log;
 mod protocol;
 mod secure;
 mod session;
+mod underway;
 
-pub use connection::{Connection, State};
+pub use ::http1::State;
+pub use connection::Connection;
 pub use link::Link;
 pub use log::{AccessLog, Record, TlsFailure};
 pub use protocol::Protocol;
@@ -19,6 +24,7 @@ pub use secure::Secure;
 pub use session::{Cast, Session};
 
 use crate::{Handler, limits::Limits};
+use base::Base;
 use http::date::ImfFixdate;
 use std::{sync::Arc, time::Instant};
 use wire::UnixTime;

@@ -3,12 +3,13 @@
 //! Invariant: nothing here waits, and no code of others is called under the lock.
 
 use super::{Command, ContentError, Ending, Exchange, JOINED, ON_LOOP, Piece, State};
-use crate::handler::contained;
+use crate::{Key, handler::contained};
 use std::sync::{MutexGuard, PoisonError};
 
 impl Exchange {
     /// Makes it fit for another request of the same connection; nobody else has a hold of it.
-    pub(crate) fn renew(&mut self) {
+    pub(crate) fn renew(&mut self, key: Key) {
+        self.key = key;
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         state.incoming.clear();
         state.commands.clear();
