@@ -113,7 +113,8 @@ impl Client {
         Ok(())
     }
 
-    /// The proof first, since it is one signature; then whether it means anything.
+    /// Whether the certificate means anything, and whether it is the server's. A key that is too
+    /// weak to verify with is refused with its certificate, for that says why.
     pub(super) fn verify(
         &mut self,
         core: &mut Core,
@@ -128,12 +129,12 @@ impl Client {
         let content = CertificateVerify::content(Role::Server, core.digest()?.as_ref());
         let verifier = &self.config.verifier;
         let (key, signature) = (leaf.public_key(), &verify.signature);
-        if !verifier.verify_signature(key, scheme, &content, signature) {
-            return Err(Error::SignatureWrong);
-        }
         verifier
             .verify_server(&self.chain, &self.name, core.started.at(core.now))
             .map_err(|refusal| Error::CertificateRefused { refusal })?;
+        if !verifier.verify_signature(key, scheme, &content, signature) {
+            return Err(Error::SignatureWrong);
+        }
         core.summary.chain = self.chain.as_slice().into();
         core.transcript.add(octets);
         Ok(())
