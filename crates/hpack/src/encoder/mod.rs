@@ -7,7 +7,7 @@
 //!             │ no
 //!             ├─ a secret ──►                          0001 name, value              §6.2.3
 //!             ├─ will come again ──►                   01 name, value; into the table §6.2.1
-//!             └─ will not ──►                          0000 name, value              §6.2.2
+//!             └─ may not ──►                           0000 name, value              §6.2.2
 //!                                    name: its index where a table has it, a string else
 //! ```
 //!
@@ -30,7 +30,7 @@ use crate::{
     table::{DynamicTable, FIXED, fixed_name},
 };
 use places::{Places, hash};
-use policy::Indexing;
+use policy::{Indexing, Lately};
 
 /// Encodes the lists of one direction of one connection.
 #[derive(Debug)]
@@ -39,6 +39,7 @@ pub struct Encoder {
     /// Where the newest entry of a name is, and where that of a name and a value.
     names: Places,
     fields: Places,
+    lately: Lately,
     /// What we spend at most, in octets.
     limit: usize,
     /// What the peer's settings said last.
@@ -60,6 +61,7 @@ impl Encoder {
             table: DynamicTable::new(INITIAL),
             names: Places::new(limit),
             fields: Places::new(limit),
+            lately: Lately::new(),
             limit,
             allowed: INITIAL,
             update: (wanted < INITIAL).then_some((wanted, wanted)),
@@ -105,19 +107,21 @@ impl Encoder {
             Some(index) => index as u64,
             None => hash(0, field.name),
         };
-        if indexing != Indexing::Incremental {
+        if matches!(indexing, Indexing::Never | Indexing::Without) {
             let index = fixed.or_else(|| self.find_name(name, field.name));
             let first = if indexing == Indexing::Never { 0x10 } else { 0x00 };
             return write_literal(first, 4, index, field, out);
         }
         let whole = hash(name, field.value);
-        let table = &self.table;
-        if let Some(age) =
-            self.fields.find(whole, table, |entry| entry == (field.name, field.value))
-        {
+        let found =
+            self.fields.find(whole, &self.table, |entry| entry == (field.name, field.value));
+        if let Some(age) = found {
             return integer::encode(0x80, 7, (BEHIND_FIXED + age) as u64, out);
         }
         let index = fixed.or_else(|| self.find_name(name, field.name));
+        if indexing == Indexing::SecondTime && !self.lately.came(whole) {
+            return write_literal(0x00, 4, index, field, out);
+        }
         write_literal(0x40, 6, index, field, out);
         self.fields.add(whole, &self.table);
         if fixed.is_none() {
