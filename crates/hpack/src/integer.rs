@@ -43,14 +43,11 @@ pub fn decode<const BITS: u32>(
     field: &'static str,
     prefix: u32,
 ) -> Result<u64, Error> {
-    let ahead = *reader;
     let full = 0xff >> (8 - prefix.clamp(1, 8));
-    let low = reader.u8(field)? & full;
-    if low < full {
-        return Ok(u64::from(low));
+    if reader.rest().first().is_some_and(|first| first & full == full) {
+        return decode_long::<BITS>(reader, field, u64::from(full));
     }
-    *reader = ahead;
-    decode_long::<BITS>(reader, field, u64::from(full))
+    Ok(u64::from(reader.u8(field)? & full))
 }
 
 /// Reads an integer whose prefix is all ones: the octets behind it say how much is to be added.

@@ -105,7 +105,7 @@ fn our_blocks_of_the_stories_are_no_larger_than_those_of_nghttp2() {
     {
         let Some(stories) = stories(folder) else { return };
         let ours: usize = stories.iter().map(|(_, story)| encode_story(story)).sum();
-        
+
         assert!(ours <= nghttp2, "{folder}: {ours} octets, nghttp2 has {nghttp2}");
         // And no larger than what stands in the stories, where nghttp2 wrote them the same way.
         if folder == "nghttp2" {

@@ -9,6 +9,13 @@
     reason = "a property that does not hold panics, which is how a fuzzer hears of it"
 )]
 
+mod blocks;
+pub mod model;
+mod round_trip;
+
+pub use blocks::check_decode;
+pub use round_trip::check_round_trip;
+
 use crate::{Error, huffman, integer};
 use wire::Reader;
 
