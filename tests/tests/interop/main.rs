@@ -6,6 +6,7 @@
 //!   nginx ◄── our client and curl           get_like_curl, compressed
 //!   Python, websocat, Chromium ──► our WebSocket server     socket_server
 //!   Python, websocat ◄── our WebSocket client               socket_client
+//!   OpenSSL, curl, nginx, Chromium, Python, rustls ◄─► our TLS       tls (a table there)
 //! ```
 //!
 //! A program that is not installed is a skip that is printed, and a failure where `CI=true`;
@@ -33,3 +34,4 @@ mod served_to_nc;
 mod site;
 mod socket_client;
 mod socket_server;
+mod tls;

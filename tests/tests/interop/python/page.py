@@ -1,4 +1,6 @@
-"""Chromium on the page: page.py CHROMIUM URL-OF-THE-PAGE [FOLDER-FOR-PICTURES].
+"""Chromium on the page: page.py CHROMIUM URL-OF-THE-PAGE [FOLDER-FOR-PICTURES] [--SWITCH…].
+
+What begins with two dashes is for Chromium.
 
 Each check is a line on standard output; the first that fails ends the program with a traceback.
 """
@@ -16,7 +18,7 @@ expect.set_options(timeout=30_000)
 SOCKET = """
 async (path) => {
   const url = new URL(path, location.href);
-  url.protocol = "ws:";
+  url.protocol = url.protocol.replace("http", "ws");
   const socket = new WebSocket(url);
   socket.binaryType = "arraybuffer";
   const next = () => new Promise((done) => { socket.onmessage = (event) => done(event.data); });
@@ -47,7 +49,7 @@ async (path) => {
 BINARY_TO_CHAT = """
 () => new Promise((done) => {
   const url = new URL("chat", location.href);
-  url.protocol = "ws:";
+  url.protocol = url.protocol.replace("http", "ws");
   const socket = new WebSocket(url);
   socket.onopen = () => socket.send(new Uint8Array(1));
   socket.onclose = ({ code, reason, wasClean }) => done([code, reason, wasClean]);
@@ -124,12 +126,13 @@ def small(tab):
     assert width <= 360, f"{width} pixels wide"
 
 
-def main(program, url, pictures=None):
+def main(switches, program, url, pictures=None):
     with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu"]
+        arguments = ["--no-sandbox", "--disable-gpu", *switches]
         browser = playwright.chromium.launch(executable_path=program, args=arguments)
         one = Tab(browser, url, viewport={"width": 1100, "height": 900})
-        expect(one.page.locator("#protocol")).to_have_text("HTTP/1.1")
+        inside = " over TLS 1.3, TLS_AES_128_GCM_SHA256" if url.startswith("https:") else ""
+        expect(one.page.locator("#protocol")).to_have_text("HTTP/1.1" + inside)
         expect(one.page.locator("#next-hop")).to_have_text("http/1.1")
         expect(one.page.locator("#socket")).to_have_text("permessage-deflate")
         print("how one came")
@@ -179,4 +182,6 @@ def main(program, url, pictures=None):
     print("all well")
 
 
-main(*sys.argv[1:])
+given = sys.argv[1:]
+switches = [word for word in given if word.startswith("--")]
+main(switches, *(word for word in given if word not in switches))
