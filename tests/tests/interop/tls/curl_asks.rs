@@ -118,7 +118,7 @@ fn clients_show_who_they_are() {
 }
 
 /// A server of ours in this process that says back what it is sent.
-fn echoing(papers: &Papers) -> (Running, String) {
+fn echoing(papers: &Papers) -> (Running, String, Arc<Tls>) {
     let site = site::site();
     let identity = Identity::read(&papers.file("cert.pem"), &papers.file("key.pem")).unwrap();
     let tls: Arc<Tls> = Tls::new(Certificates::of([identity]).unwrap());
@@ -133,13 +133,13 @@ fn echoing(papers: &Papers) -> (Running, String) {
     let any = "127.0.0.1:0".parse().unwrap();
     let running = Server::new(router).listen_tls(any, &tls).unwrap().start().unwrap();
     let url = format!("https://{}/echo", running.tls_addresses()[0]);
-    (running, url)
+    (running, url, tls)
 }
 
 #[test]
 fn a_large_upload_comes_back() {
     let papers = Papers::ours();
-    let (running, url) = echoing(&papers);
+    let (running, url, _) = echoing(&papers);
     let octets = noise(20_000_000);
     let ca = papers.path("ca.pem");
     let common = ["--tlsv1.3", "--cacert", &ca, "-T", "-", &url];
@@ -148,5 +148,17 @@ fn a_large_upload_comes_back() {
         assert_eq!(seen.code, 0, "{}", seen.err);
         assert_eq!(hash(&seen.out), hash(&octets), "{more:?}: {} octets", seen.out.len());
     }
+    running.stop().unwrap();
+}
+
+#[test]
+fn a_ticket_makes_the_second_handshake_short() {
+    let papers = Papers::ours();
+    let (running, url, tls) = echoing(&papers);
+    let close = ["-H", "Connection: close", "-d", "x", &url, &url, &url];
+    let Some(seen) = ask(&papers, &close) else { return };
+    assert_eq!((seen.code, seen.text()), (0, "xxx"), "{}", seen.err);
+    let handshakes = tls.handshakes();
+    assert_eq!((handshakes.full, handshakes.resumed, handshakes.failed), (1, 2, 0));
     running.stop().unwrap();
 }

@@ -4,7 +4,7 @@
 //! |-----------------|-----------------|------------|-------------------------------------|
 //! | OpenSSL         | `serve`         | F H R E C  | KeyUpdate, ALPN, SNI, SIGHUP        |
 //! | `get`           | OpenSSL         | F H R E C  | KeyUpdate, ALPN, SNI, padding       |
-//! | curl            | `serve`, ours   | F H C      | ALPN, ranges, 40 MB down, 20 MB up  |
+//! | curl            | `serve`, ours   | F H R C    | ALPN, ranges, 40 MB down, 20 MB up  |
 //! | `get`, sessions | nginx           | F H R E C  | ALPN, SNI, 425, early data refused  |
 //! | Chromium        | `serve`         | F          | the printed command, wss            |
 //! | Python `ssl`    | `serve`         | F          | wss                                 |
@@ -24,8 +24,8 @@
 //!
 //! Those of `tests/peers/tls` are run by `tests/peers/run tls`, which `.ci/run` calls.
 //!
-//! Not tried: curl 7.88 offers no ticket that another connection of its gave; what Chromium resumes
-//! cannot be seen from outside; websocat is built without TLS.
+//! Not tried: curl 7.88 sends no early data; what Chromium resumes is not looked at; websocat is
+//! built without TLS.
 
 mod browser;
 mod capture;

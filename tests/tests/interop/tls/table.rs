@@ -62,6 +62,7 @@ const PAIRS: [Pair; 9] = [
             ),
             ("a_large_download_is_the_file", "40 MB by hash"),
             ("a_large_upload_comes_back", "20 MB by hash, either way"),
+            ("a_ticket_makes_the_second_handshake_short", "resumption, twice"),
             ("whom_curl_believes", "60 for another authority's; -k"),
             ("clients_show_who_they_are", "client certificate; none is 56"),
         ],
