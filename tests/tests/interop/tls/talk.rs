@@ -10,7 +10,7 @@
 use std::io::{Read, Write};
 use std::net::SocketAddr;
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -85,7 +85,8 @@ impl Talk {
 
     /// All that it printed until now.
     pub(crate) fn text(&self) -> String {
-        String::from_utf8_lossy(&self.heard.0.lock().unwrap()).into_owned()
+        let heard = self.heard.0.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&heard).into_owned()
     }
 
     /// Waits until it has ended; all that it printed.
@@ -115,7 +116,9 @@ fn listen(mut from: impl Read + Send + 'static, heard: Heard) -> JoinHandle<()> 
     std::thread::spawn(move || {
         let mut piece = [0; 4096];
         while let Ok(count @ 1..) = from.read(&mut piece) {
-            heard.0.lock().unwrap().extend_from_slice(&piece[..count]);
+            // Whoever waited may have given up, and failed, meanwhile.
+            let mut all = heard.0.lock().unwrap_or_else(PoisonError::into_inner);
+            all.extend_from_slice(&piece[..count]);
             heard.1.notify_all();
         }
     })
