@@ -11,6 +11,7 @@
 //! | [`ranges`]       | a part instead of the whole                      | 9110 §14           |
 //! | [`media`], [`accept`] | what kind it is, which kind is wanted       | 9110 §8.3, §12     |
 //! | [`auth`]         | challenges, Basic                                | 9110 §11, 7617     |
+//! | [`message`]      | heads, and their rules in HTTP/2 and HTTP/3      | 9113 §8, 9114 §4   |
 //! | [`redirect`]     | what to ask for next                             | 9110 §15.4         |
 //! | [`priority`]     | which response goes first                        | 9218               |
 //! | [`cookie`]       | what to remember and say again                   | 6265, 6265bis      |
@@ -33,7 +34,7 @@ pub mod fuzzing;
 pub mod header;
 mod limits;
 pub mod media;
-mod message;
+pub mod message;
 mod method;
 pub mod priority;
 pub mod ranges;

@@ -12,6 +12,7 @@
 //! Used by: every module of this crate.
 
 use crate::StreamId;
+use http::message::Malformed;
 use std::fmt;
 
 /// Why a stream or a connection ended (§7). Unknown codes are kept, and mean nothing special.
@@ -161,18 +162,182 @@ pub enum Error {
         /// Whether the whole connection ends.
         fatal: bool,
     },
+    /// RFC 9113 §3.4: the first octets are not the client's preface.
+    #[error("the connection does not begin with the preface: octet {offset} (§3.4)")]
+    Preface {
+        /// The first octet that differs.
+        offset: usize,
+    },
+    /// RFC 9113 §3.4: SETTINGS comes first.
+    #[error("{frame} before SETTINGS (§3.4)")]
+    SettingsFirst {
+        /// The frame's name.
+        frame: &'static str,
+    },
+    /// RFC 9113 §4.3: nothing comes between the frames of a field block.
+    #[error("{frame} inside the field block of stream {stream} (§4.3)")]
+    BlockInterrupted {
+        /// The block's stream.
+        stream: StreamId,
+        /// The frame's name.
+        frame: &'static str,
+    },
+    /// RFC 9113 §6.10: CONTINUATION where no field block is open.
+    #[error("CONTINUATION on stream {stream}, where no field block is open (§6.10)")]
+    NoBlock {
+        /// The stream.
+        stream: StreamId,
+    },
+    /// RFC 9113 §4.3: a field block that cannot be decoded.
+    #[error("a field block that cannot be decoded: {0} (§4.3)")]
+    Compression(hpack::Error),
+    /// RFC 9113 §10.5.1: a field section that is more than we take.
+    #[error("the field section of stream {stream} is too large (§10.5.1)")]
+    SectionTooLarge {
+        /// The stream.
+        stream: StreamId,
+    },
+    /// RFC 9113 §8.1.1: a message that is malformed.
+    #[error("stream {stream}: {malformed}")]
+    Malformed {
+        /// The stream.
+        stream: StreamId,
+        /// The rule.
+        malformed: Malformed,
+    },
+    /// RFC 9113 §5.1.1: a stream that the peer cannot begin.
+    #[error("{frame} begins stream {stream}, which is not the peer's to begin (§5.1.1)")]
+    StreamParity {
+        /// The stream.
+        stream: StreamId,
+        /// The frame's name.
+        frame: &'static str,
+    },
+    /// RFC 9113 §5.1.1: identifiers only grow.
+    #[error("stream {stream} is begun behind stream {last} (§5.1.1)")]
+    StreamNotAbove {
+        /// The stream.
+        stream: StreamId,
+        /// The last one that was begun.
+        last: StreamId,
+    },
+    /// RFC 7540 §5.3.1, which RFC 9113 §5.3.2 leaves to the receiver: a stream depends on itself.
+    #[error("stream {stream} depends on itself (§5.3)")]
+    SelfDependency {
+        /// The stream.
+        stream: StreamId,
+    },
+    /// RFC 9113 §5.1.2: more streams than we take.
+    #[error("stream {stream} is one more than the {limit} that are taken (§5.1.2)")]
+    TooManyStreams {
+        /// The stream.
+        stream: StreamId,
+        /// What we announced.
+        limit: u32,
+    },
+    /// RFC 9113 §6.9: more DATA than the window admits.
+    #[error("{length} octets of DATA are more than the window of stream {stream} admits (§6.9)")]
+    WindowExceeded {
+        /// The stream; 0 is the connection.
+        stream: StreamId,
+        /// The frame's length, which counts whole.
+        length: u32,
+    },
+    /// RFC 9113 §6.9.1: a window above 2^31 - 1.
+    #[error("the window of stream {stream} would be larger than 2^31 - 1 (§6.9.1)")]
+    WindowOverflow {
+        /// The stream; 0 is the connection.
+        stream: StreamId,
+        /// Whether a setting did it, which ends the connection (§6.9.2).
+        fatal: bool,
+    },
+    /// RFC 9113 §8.4: a client never pushes, and a server not to a client that wants none.
+    #[error("PUSH_PROMISE on stream {stream}: {reason} (§8.4)")]
+    Push {
+        /// The stream that carried it.
+        stream: StreamId,
+        /// What is wrong.
+        reason: &'static str,
+    },
+    /// RFC 9113 §8.4: a promised request that a server may not make up.
+    #[error("the request promised on stream {stream} {reason} (§8.4)")]
+    Promise {
+        /// The promised stream.
+        stream: StreamId,
+        /// What is wrong.
+        reason: &'static str,
+    },
+    /// RFC 9218 §7.1: PRIORITY_UPDATE about a stream that it cannot be about, or by a server.
+    #[error("PRIORITY_UPDATE about stream {stream} (RFC 9218 §7.1)")]
+    PriorityUpdate {
+        /// The stream.
+        stream: StreamId,
+    },
+    /// RFC 9113 §6.8: the last stream of a GOAWAY is above that of an earlier one.
+    #[error("GOAWAY names stream {last} after stream {before} (§6.8)")]
+    GoAwayRaised {
+        /// What it says.
+        last: StreamId,
+        /// What an earlier one said.
+        before: StreamId,
+    },
+    /// RFC 9113 §10.5: more of something than an honest peer sends.
+    #[error("too many {what} (§10.5)")]
+    Flood {
+        /// Of what.
+        what: &'static str,
+    },
+    /// RFC 9113 §6.5.3: our settings were not acknowledged in time.
+    #[error("our SETTINGS were not acknowledged in time (§6.5.3)")]
+    SettingsTimeout,
+    /// RFC 9113 §6.7: a PING was not answered in time.
+    #[error("a PING was not answered in time (§6.7)")]
+    PingTimeout,
+    /// RFC 9113 §10.5: a frame or a field block that does not come to its end.
+    #[error("a frame or a field block did not end in time (§10.5)")]
+    BlockTimeout,
+    /// RFC 9113 §5.2.2: content waits for a window that does not open.
+    #[error("the window of stream {stream} stays shut (§5.2.2)")]
+    Stalled {
+        /// The stream.
+        stream: StreamId,
+    },
 }
 
 impl Error {
+    // ANCHOR: code
     /// What RST_STREAM or GOAWAY carries.
     pub const fn code(&self) -> ErrorCode {
         match self {
             Self::FrameTooLong { .. } | Self::FrameSize { .. } => ErrorCode::FRAME_SIZE_ERROR,
             Self::SettingInvalid { code, .. } | Self::NotAllowed { code, .. } => *code,
+            Self::Compression(_) => ErrorCode::COMPRESSION_ERROR,
+            Self::TooManyStreams { .. } => ErrorCode::REFUSED_STREAM,
+            Self::WindowExceeded { .. } | Self::WindowOverflow { .. } => {
+                ErrorCode::FLOW_CONTROL_ERROR
+            }
+            Self::Flood { .. } | Self::SectionTooLarge { .. } | Self::BlockTimeout => {
+                ErrorCode::ENHANCE_YOUR_CALM
+            }
+            Self::SettingsTimeout => ErrorCode::SETTINGS_TIMEOUT,
+            Self::Stalled { .. } => ErrorCode::CANCEL,
+            Self::PingTimeout => ErrorCode::NO_ERROR,
             Self::StreamMissing { .. }
             | Self::StreamForbidden { .. }
             | Self::PaddingTooLong { .. }
-            | Self::IncrementZero { .. } => ErrorCode::PROTOCOL_ERROR,
+            | Self::IncrementZero { .. }
+            | Self::Preface { .. }
+            | Self::SettingsFirst { .. }
+            | Self::BlockInterrupted { .. }
+            | Self::NoBlock { .. }
+            | Self::Malformed { .. }
+            | Self::StreamParity { .. }
+            | Self::StreamNotAbove { .. }
+            | Self::SelfDependency { .. }
+            | Self::Push { .. }
+            | Self::Promise { .. }
+            | Self::PriorityUpdate { .. }
+            | Self::GoAwayRaised { .. } => ErrorCode::PROTOCOL_ERROR,
         }
     }
 
@@ -181,9 +346,28 @@ impl Error {
         match self {
             Self::FrameTooLong { stream, shared: false, .. }
             | Self::FrameSize { stream: Some(stream), .. }
-            | Self::NotAllowed { stream, fatal: false, .. } => Scope::Stream(*stream),
-            Self::IncrementZero { stream } if !stream.is_connection() => Scope::Stream(*stream),
+            | Self::NotAllowed { stream, fatal: false, .. }
+            | Self::SectionTooLarge { stream }
+            | Self::Malformed { stream, .. }
+            | Self::SelfDependency { stream }
+            | Self::TooManyStreams { stream, .. }
+            | Self::Promise { stream, .. }
+            | Self::Stalled { stream } => Scope::Stream(*stream),
+            Self::IncrementZero { stream }
+            | Self::WindowExceeded { stream, .. }
+            | Self::WindowOverflow { stream, fatal: false }
+                if !stream.is_connection() =>
+            {
+                Scope::Stream(*stream)
+            }
             _ => Scope::Connection,
         }
+    }
+    // ANCHOR_END: code
+
+    /// The violation's own name, for logs and machines.
+    pub fn name(&self) -> String {
+        let debug = format!("{self:?}");
+        debug.split([' ', '(']).next().unwrap_or_default().into()
     }
 }

@@ -97,22 +97,29 @@ impl Settings {
     }
     // ANCHOR_END: apply
 
-    /// The settings that differ from what holds at first: what a SETTINGS frame has to say.
-    pub fn changed(&self) -> impl Iterator<Item = (u16, u32)> {
-        let first = Self::default();
-        let differs = |id, value: u32, first: u32| (value != first).then_some((id, value));
-        [
-            differs(0x1, self.header_table_size, first.header_table_size),
-            differs(0x2, self.enable_push.into(), first.enable_push.into()),
-            self.max_concurrent_streams.map(|value| (0x3, value)),
-            differs(0x4, self.initial_window_size, first.initial_window_size),
-            differs(0x5, self.max_frame_size, first.max_frame_size),
-            self.max_header_list_size.map(|value| (0x6, value)),
-            differs(0x8, self.enable_connect_protocol.into(), 0),
-            differs(0x9, self.no_rfc7540_priorities.into(), 0),
-        ]
-        .into_iter()
-        .flatten()
+    /// What a SETTINGS frame has to say where the peer believes `before`: identifiers and values,
+    /// six octets each.
+    pub fn differing(&self, before: &Self) -> Vec<u8> {
+        let all = |settings: &Self| {
+            [
+                (0x1_u16, Some(settings.header_table_size)),
+                (0x2, Some(settings.enable_push.into())),
+                (0x3, settings.max_concurrent_streams),
+                (0x4, Some(settings.initial_window_size)),
+                (0x5, Some(settings.max_frame_size)),
+                (0x6, settings.max_header_list_size),
+                (0x8, Some(settings.enable_connect_protocol.into())),
+                (0x9, Some(settings.no_rfc7540_priorities.into())),
+            ]
+        };
+        let mut octets = Vec::new();
+        for ((id, value), (_, before)) in all(self).into_iter().zip(all(before)) {
+            if let Some(value) = value.filter(|value| Some(*value) != before) {
+                octets.extend_from_slice(&id.to_be_bytes());
+                octets.extend_from_slice(&value.to_be_bytes());
+            }
+        }
+        octets
     }
 }
 

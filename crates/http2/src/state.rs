@@ -28,7 +28,7 @@
 //!
 //! Invariant: no input leads out of a closed state.
 //!
-//! Used by: the connection, for each frame that has a stream.
+//! Used by: the connection, for each frame that has a stream, both ways.
 
 use crate::{Error, ErrorCode, StreamId};
 
@@ -79,6 +79,34 @@ pub enum Input {
     Reset,
     /// WINDOW_UPDATE.
     WindowUpdate,
+}
+
+/// What we send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sent {
+    /// HEADERS; or trailers.
+    Headers {
+        /// The END_STREAM flag.
+        end: bool,
+    },
+    /// DATA.
+    Data {
+        /// The END_STREAM flag.
+        end: bool,
+    },
+    /// RST_STREAM.
+    Reset,
+}
+
+impl Sent {
+    /// Every one, for tables and tests.
+    pub const ALL: [Self; 5] = [
+        Self::Headers { end: false },
+        Self::Headers { end: true },
+        Self::Data { end: false },
+        Self::Data { end: true },
+        Self::Reset,
+    ];
 }
 
 /// What comes of a frame that is no error.
@@ -171,6 +199,33 @@ impl State {
         }
     }
     // ANCHOR_END: receive
+
+    // ANCHOR: send
+    /// Where the stream is when we have sent this, or nothing where we must not.
+    pub const fn send(self, sent: Sent) -> Option<Self> {
+        use Cause::{Ended, ResetByUs};
+        use Sent::{Data, Headers, Reset};
+        use State::{
+            Closed, HalfClosedLocal, HalfClosedRemote, Idle, Open, ReservedLocal, ReservedRemote,
+        };
+        match (self, sent) {
+            (Idle, Headers { end }) => Some(if end { HalfClosedLocal } else { Open }),
+            (ReservedLocal, Headers { end }) => {
+                Some(if end { Closed(Ended) } else { HalfClosedRemote })
+            }
+            (Open, Headers { end } | Data { end }) => {
+                Some(if end { HalfClosedLocal } else { Open })
+            }
+            (HalfClosedRemote, Headers { end } | Data { end }) => {
+                Some(if end { Closed(Ended) } else { HalfClosedRemote })
+            }
+            (Idle | Closed(_), Reset) => None,
+            (_, Reset) => Some(Closed(ResetByUs)),
+            (Idle | ReservedLocal, Data { .. })
+            | (ReservedRemote | HalfClosedLocal | Closed(_), Headers { .. } | Data { .. }) => None,
+        }
+    }
+    // ANCHOR_END: send
 
     const fn refuse(self, input: Input, stream: StreamId, code: ErrorCode, fatal: bool) -> Error {
         Error::NotAllowed { stream, frame: input.name(), state: self.name(), code, fatal }

@@ -131,6 +131,17 @@ impl Output {
         }
     }
 
+    /// As [`put_shared`](Self::put_shared), of a part of them; what lies outside is left away. A
+    /// frame's part of a body costs a reference.
+    pub fn put_shared_part(&mut self, octets: Arc<[u8]>, part: Range<usize>) {
+        let end = part.end.min(octets.len());
+        let rest = part.start.min(end)..end;
+        if !rest.is_empty() {
+            self.held += rest.len();
+            self.chunks.push_back(Chunk::Shared { octets, rest });
+        }
+    }
+
     /// Appends `length` octets that the driver has elsewhere. All that wait must fit in 64 bits,
     /// which no disk fills.
     pub fn put_external(&mut self, length: u64) {

@@ -58,6 +58,7 @@ names! {
     MAX_FORWARDS "Max-Forwards"
     ORIGIN "Origin"
     PRAGMA "Pragma"
+    PRIORITY "Priority"
     PROXY_AUTHENTICATE "Proxy-Authenticate"
     PROXY_AUTHORIZATION "Proxy-Authorization"
     PROXY_CONNECTION "Proxy-Connection"

@@ -111,8 +111,15 @@ pub enum Frame<'a> {
 }
 
 /// The parameters of a SETTINGS frame, in order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Settings<'a>(&'a [u8]);
+
+impl<'a> Settings<'a> {
+    /// Parameters as they go on the wire, six octets each.
+    pub const fn over(octets: &'a [u8]) -> Self {
+        Self(octets)
+    }
+}
 
 impl Iterator for Settings<'_> {
     type Item = (u16, u32);

@@ -4,9 +4,18 @@
 //! request   = method target version fields          response = version status fields
 //! ```
 //!
+//! [`section`] reads heads from the field sections of HTTP/2 and HTTP/3, where method and target
+//! are fields too.
+//!
 //! Invariant: a head says nothing of how its content is framed; that is the version's own business.
 //!
 //! Used by: every version's connection, `client`, `server`.
+
+mod error;
+pub mod section;
+
+pub use error::Malformed;
+pub use section::{Protocol, RequestHead, RequestSection, ResponseSection, Scheme, TrailerSection};
 
 use crate::{HeaderMap, Method, StatusCode, Target, Version};
 
