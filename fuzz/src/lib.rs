@@ -2,6 +2,7 @@
 //! themselves.
 #![forbid(unsafe_code)]
 
+pub mod against_fluke;
 pub mod against_httparse;
 pub mod against_tungstenite;
 pub mod against_webpki;

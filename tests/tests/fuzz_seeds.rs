@@ -18,6 +18,9 @@
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 
+#[path = "../../fuzz/src/against_fluke.rs"]
+#[allow(unreachable_pub, reason = "it is public in the fuzz workspace")]
+mod against_fluke;
 #[path = "../../fuzz/src/against_httparse.rs"]
 #[allow(unreachable_pub, reason = "it is public in the fuzz workspace")]
 mod against_httparse;
@@ -53,6 +56,11 @@ const TARGETS: &[(&str, Check)] = &[
     ("field_values", http::fuzzing::check_field_values),
     ("gzip", deflate::fuzzing::check_gzip),
     ("hex", wire::fuzzing::check_hex),
+    ("hpack_decode", hpack::fuzzing::check_decode),
+    ("hpack_huffman", hpack::fuzzing::check_huffman),
+    ("hpack_integer", hpack::fuzzing::check_integer),
+    ("hpack_peers", against_fluke::check),
+    ("hpack_round_trip", hpack::fuzzing::check_round_trip),
     ("httparse", against_httparse::check),
     ("inflate", deflate::fuzzing::check_inflate),
     ("inflate_peers", against_zlib::check),
