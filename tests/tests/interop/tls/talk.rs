@@ -83,6 +83,14 @@ impl Talk {
         }
     }
 
+    /// Waits until it printed this, wherever: of two outputs one may be read late.
+    #[track_caller]
+    pub(crate) fn wait_for_anywhere(&mut self, text: &str) {
+        let seen = std::mem::take(&mut self.seen);
+        self.wait_for(text);
+        self.seen = self.seen.max(seen);
+    }
+
     /// All that it printed until now.
     pub(crate) fn text(&self) -> String {
         let heard = self.heard.0.lock().unwrap_or_else(PoisonError::into_inner);
