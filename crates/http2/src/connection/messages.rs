@@ -42,6 +42,9 @@ impl Connection {
         block: &[u8],
     ) -> Result<(), Error> {
         let mut purpose = self.purpose(stream, end)?;
+        if matches!(purpose, Purpose::Request) {
+            self.begin(stream);
+        }
         if dependency == Some(stream) && !matches!(purpose, Purpose::Drop(_)) {
             purpose = Purpose::Drop(Some(Error::SelfDependency { stream }));
         }
@@ -49,7 +52,6 @@ impl Connection {
         match purpose {
             Purpose::Request => {
                 let mut section = RequestSection::new(Version::Http2);
-                self.begin(stream);
                 self.decode(stream, block, |name, value| section.field(name, value))?;
                 let head = section.finish().map_err(malformed)?;
                 self.on_request(stream, head, end)

@@ -16,6 +16,7 @@
 //! | `schedule` | whose DATA goes next                                              |
 //! | `close`    | violations, resets, two GOAWAYs, the end                          |
 //! | `timers`   | how long is long enough                                           |
+//! | `upgrade`  | a connection that began in HTTP/1                                 |
 //!
 //! ```
 //! use http::{Method, Request, Response, StatusCode, Target, message::Scheme};
@@ -70,6 +71,7 @@ mod receive;
 mod schedule;
 mod send;
 mod timers;
+mod upgrade;
 
 use crate::{
     Event, Limits, Settings, StreamId,
