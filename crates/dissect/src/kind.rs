@@ -35,11 +35,13 @@ pub enum Kind {
     TlsHandshake,
     /// X.509 certificates, DER or PEM.
     Certificate,
+    /// Blocks of HPACK, as the first of a connection: joined, they are one.
+    Hpack,
 }
 
 impl Kind {
     /// Every kind, for help texts and tests.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Http1Request,
         Self::Http1Response,
         Self::WebSocket,
@@ -51,6 +53,7 @@ impl Kind {
         Self::TlsRecord,
         Self::TlsHandshake,
         Self::Certificate,
+        Self::Hpack,
     ];
 
     /// The name on the command line.
@@ -67,6 +70,7 @@ impl Kind {
             Self::TlsRecord => "tls-record",
             Self::TlsHandshake => "tls-handshake",
             Self::Certificate => "certificate",
+            Self::Hpack => "hpack",
         }
     }
 
@@ -144,6 +148,7 @@ pub fn dissect_opened(kind: Kind, octets: &[u8], log: &KeyLog) -> Dissection {
             None
         }
         Kind::Certificate => certificate::certificates(&mut reader),
+        Kind::Hpack => block(&mut reader),
     };
     let (read, notes) = (reader.offset(), notes.take());
     let error = error.or_else(|| stop.map(|stop| stop.text(&notes)));
@@ -222,6 +227,14 @@ fn cut_short(sender: Role, octets: &[u8]) -> Option<String> {
     }
     let left = reader.len();
     (left > 0).then(|| format!("the last frame is cut short: {left} octets of its head"))
+}
+
+/// Reads a block of HPACK to its end, however large the list is that it says.
+fn block(reader: &mut Reader<'_>) -> Option<String> {
+    let most = usize::MAX;
+    let limits =
+        hpack::Limits { block: most, list_size: most, fields: most, ..hpack::Limits::default() };
+    hpack::Decoder::new(limits).read(reader, |_| ()).err().map(|error| error.to_string())
 }
 
 /// Octets that a compressed stream may become here; a small one could become a thousand times as
