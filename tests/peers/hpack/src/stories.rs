@@ -28,7 +28,10 @@ pub fn read(folder: &str) -> io::Result<Vec<Story>> {
         files.push(entry?.path());
     }
     files.sort();
-    files.iter().map(|file| story(&fs::read(file)?).ok_or_else(|| io::Error::other("no story"))).collect()
+    files
+        .iter()
+        .map(|file| story(&fs::read(file)?).ok_or_else(|| io::Error::other("no story")))
+        .collect()
 }
 
 fn story(text: &[u8]) -> Option<Story> {

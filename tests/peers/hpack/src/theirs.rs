@@ -34,7 +34,8 @@ pub fn decode(stories: &mut [Vec<BytesMut>]) -> usize {
 /// The lists as h2 takes them, which it uses up.
 pub fn lists(stories: &[Story]) -> Vec<Vec<Vec<Header<Option<HeaderName>>>>> {
     let copied = |octets: &Vec<u8>| Bytes::copy_from_slice(octets);
-    let field = |(name, value): &(Vec<u8>, Vec<u8>)| match Header::new(copied(name), copied(value)) {
+    let field = |(name, value): &(Vec<u8>, Vec<u8>)| match Header::new(copied(name), copied(value))
+    {
         Ok(field) => Header::from(field),
         Err(error) => panic!("a field of the stories: {error:?}"),
     };
