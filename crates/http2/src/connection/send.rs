@@ -105,6 +105,7 @@ impl Connection {
             }
             block.fields(&request.headers, &[HeaderName::HOST, HeaderName::CONTENT_LENGTH]);
         });
+        self.widen(id);
         Ok(id)
     }
 
@@ -355,6 +356,14 @@ impl Connection {
         let send = self.theirs.initial_window_size;
         self.streams.insert(id, state, receive, send);
         self.timers.idle = None;
+        // To the peer a stream of ours is idle until its HEADERS have gone.
+        if self.is_peers(id) {
+            self.widen(id);
+        }
+    }
+
+    /// Tells the peer of a window that is larger than the settings say.
+    fn widen(&mut self, id: StreamId) {
         if self.bandwidth_is_wide() {
             self.update_stream(id);
         }
