@@ -32,6 +32,8 @@ use tls::{MemoryTickets, ServerConfig, Summary};
 #[derive(Debug)]
 pub struct Tls {
     config: Arc<ServerConfig>,
+    /// The same, for a server that does not speak HTTP/2.
+    http1: Arc<ServerConfig>,
     full: AtomicU64,
     resumed: AtomicU64,
     failed: AtomicU64,
@@ -65,14 +67,16 @@ impl Tls {
     /// TLS with this configuration. What is spoken inside is the server's business: whatever `alpn`
     /// says is replaced.
     pub fn with(mut config: ServerConfig) -> Arc<Self> {
-        config.alpn = Protocol::names();
+        config.alpn = Protocol::names(false);
+        let http1 = Arc::new(config.clone());
+        config.alpn = Protocol::names(true);
         let (full, resumed, failed) = Default::default();
-        Arc::new(Self { config: Arc::new(config), full, resumed, failed })
+        Arc::new(Self { config: Arc::new(config), http1, full, resumed, failed })
     }
 
-    /// What its connections go by.
-    pub fn config(&self) -> &Arc<ServerConfig> {
-        &self.config
+    /// What its connections go by, on a server that speaks HTTP/2 or does not.
+    pub(crate) fn config(&self, http2: bool) -> &Arc<ServerConfig> {
+        if http2 { &self.config } else { &self.http1 }
     }
 
     /// Handshakes so far, over all loops.

@@ -83,6 +83,7 @@ pub struct Server {
     listeners: Vec<driver::Listener>,
     limits: Limits,
     threads: usize,
+    http2: bool,
     log: Option<Arc<dyn AccessLog>>,
     trace: wire::trace::Trace,
 }
@@ -96,6 +97,7 @@ impl Server {
             listeners: Vec::new(),
             limits: Limits::default(),
             threads: 1,
+            http2: true,
             log: None,
             trace: wire::trace::Trace::default(),
         }
@@ -152,6 +154,14 @@ impl Server {
         self
     }
 
+    /// Whether HTTP/2 is spoken: by ALPN over TLS, and in the clear with those who begin with its
+    /// preface (RFC 9113 §3.3) or ask for `Upgrade: h2c`. It is unless this says otherwise.
+    #[must_use]
+    pub fn http2(mut self, http2: bool) -> Self {
+        self.http2 = http2;
+        self
+    }
+
     /// Other ceilings than the usual ones.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
@@ -178,8 +188,8 @@ impl Server {
     /// # Errors
     /// What the operating system refuses: pollers, threads.
     pub fn start(self) -> io::Result<Running> {
-        let limits = Arc::new(self.limits);
-        let service = Service { handler: self.handler, limits, log: self.log, trace: self.trace };
-        driver::start(service, self.listeners, self.threads)
+        let Self { handler, listeners, limits, threads, http2, log, trace } = self;
+        let service = Service { handler, http2, limits: Arc::new(limits), log, trace };
+        driver::start(service, listeners, threads)
     }
 }

@@ -35,6 +35,10 @@ pub struct Limits {
     pub grace: Duration,
     /// What one HTTP/1 connection may cost: heads, chunks, trailers, waits.
     pub http1: http1::Limits,
+    /// What one HTTP/2 connection may cost: streams, windows, heads, resets, waits. Each stream's
+    /// window is 128 KiB at first and the connection's has room for all of them: handlers that do
+    /// not read what they are sent hold up nobody else.
+    pub http2: http2::Limits,
     /// What one WebSocket may cost, where its route says nothing else. A message has 1 MiB at most,
     /// less than the protocol's own 64 MiB: whoever connects may make us hold one.
     pub websocket: websocket::Limits,
@@ -55,7 +59,14 @@ impl Default for Limits {
             stalled_write: Duration::from_secs(30),
             grace: Duration::from_secs(10),
             http1: http1::Limits::default(),
+            http2: streams(),
             websocket: websocket::Limits { message: 1 << 20, ..websocket::Limits::default() },
         }
     }
+}
+
+/// Windows for streams that must not stand in each other's way.
+fn streams() -> http2::Limits {
+    let limits = http2::Limits { stream_window: 128 * 1024, ..http2::Limits::default() };
+    http2::Limits { connection_window: limits.streams * limits.stream_window, ..limits }
 }

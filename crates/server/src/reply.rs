@@ -81,6 +81,30 @@ impl Reply {
         self.exchange.push(Command::Informational(response));
     }
 
+    /// Tells the client, ahead of the answer, what it will need to show it: each link is a value of
+    /// the field `Link`, such as `</style.css>; rel=preload; as=style` (103 Early Hints, RFC 8297).
+    /// One that is no field's value is left out; HTTP/1.0 clients are told nothing.
+    pub fn early_hints(&self, links: impl IntoIterator<Item = impl AsRef<str>>) {
+        let mut response = Response::new(StatusCode::EARLY_HINTS);
+        for link in links {
+            if let Ok(value) = HeaderValue::new(link.as_ref()) {
+                response.headers.append(HeaderName::LINK, value);
+            }
+        }
+        if !response.headers.is_empty() {
+            self.informational(response);
+        }
+    }
+
+    /// Answers a request that the client has not sent yet and will: the server's handler gets it,
+    /// as if it had come, and the answer goes along with this one (server push, RFC 9113 §8.4).
+    /// [`Request::promise`] makes one. Nothing happens where it cannot be done: over HTTP/1, where
+    /// the client wants no push, has as many streams as it wants, or where the promise is for
+    /// anything but a GET or HEAD without content.
+    pub fn push(&self, request: http::Request) {
+        self.exchange.push(Command::Push(Box::new(request)));
+    }
+
     /// Begins an answer that never ends by itself: server-sent events, from any thread.
     pub fn events(mut self) -> Events {
         self.answered = true;

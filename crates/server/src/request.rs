@@ -1,7 +1,7 @@
 //! What a handler is given: the head, who asks, and the content as a stream.
 
 use crate::exchange::{ContentError, Exchange, Piece};
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName, Method, Target};
 use std::{
     io::{self, Read},
     net::SocketAddr,
@@ -40,6 +40,9 @@ pub struct Request {
     pub body: Body,
     /// What TLS agreed on, where there is TLS.
     pub tls: Option<Arc<tls::Summary>>,
+    /// What a CONNECT asks the stream to become, where it asks for more than a tunnel: `websocket`,
+    /// say (extended CONNECT, RFC 8441 §4).
+    pub protocol: Option<http::message::Protocol>,
     /// Whether the request came as early data, to us or to a proxy that says so, before the client
     /// has shown who it is: anybody who recorded it may have sent it (RFC 8470 §1). Only handlers
     /// that [accept](crate::Handler::accepts_early) such requests see them.
@@ -56,6 +59,26 @@ impl Request {
     /// `https`, or `http` for a request that came in the clear.
     pub fn scheme(&self) -> &'static str {
         if self.tls.is_some() { "https" } else { "http" }
+    }
+
+    /// A GET for `path` that the same client may be expected to send next: what [`Reply::push`]
+    /// takes. What the client can read and who it is goes over to it, as a browser would say it.
+    ///
+    /// [`Reply::push`]: crate::Reply::push
+    pub fn promise(&self, path: &str) -> http::Request {
+        let mut promised = http::Request::new(Method::Get, Target::Origin(path.into()));
+        promised.version = self.head.version;
+        for name in [
+            HeaderName::HOST,
+            HeaderName::ACCEPT_ENCODING,
+            HeaderName::ACCEPT_LANGUAGE,
+            HeaderName::USER_AGENT,
+        ] {
+            if let Some(value) = self.head.headers.get(name) {
+                promised.headers.append(name, value);
+            }
+        }
+        promised
     }
 
     /// What the route's `{name}` stood for.

@@ -181,7 +181,7 @@ fn fits(pattern: &[Segment], path: &[String]) -> Option<Vec<(String, String)>> {
 }
 
 impl Methods {
-    fn find(&self, request: &http::Request) -> Option<&Arc<dyn Handler>> {
+    fn find(&self, request: &Request) -> Option<&Arc<dyn Handler>> {
         if let Some(websocket) = &self.websocket
             && WebSocket::is_asked_for(request)
         {

@@ -58,7 +58,7 @@ impl Bench {
         let (workers, contexts) = (Workers::new(1, 1), Contexts::default());
         let hub = Hub { wake: Arc::new(Asleep), workers, limits: limits.clone(), contexts };
         let handler = Arc::new(handler);
-        let service = Arc::new(Service { handler, limits, log: None, trace });
+        let service = Arc::new(Service { http2: true, handler, limits, log: None, trace });
         let start = Instant::now();
         let moment = Moment::new(start, UnixTime(0));
         let connection = Connection::new(service, Arc::new(hub), Peer::Unix, 7, &moment);
@@ -277,15 +277,15 @@ fn an_endpoint_hears_that_there_is_room_again() {
 fn a_cast_is_refused_where_as_much_waits_as_may() {
     let mut bench = Bench::open(echo(), Limits::default(), "");
     let message = Prepared::binary(&[0; 100_000]);
-    let taken = (0..100).take_while(|_| bench.connection.cast(&message) == Cast::Taken).count();
+    let taken = (0..100).take_while(|_| bench.connection.cast(0, &message) == Cast::Taken).count();
     assert_eq!(taken, 11, "1 MiB, and the message that passes it");
-    assert_eq!(bench.connection.cast(&message), Cast::Full);
+    assert_eq!(bench.connection.cast(0, &message), Cast::Full);
     bench.sent();
-    assert_eq!(bench.connection.cast(&message), Cast::Taken);
+    assert_eq!(bench.connection.cast(0, &message), Cast::Taken);
     bench.sent();
     let moment = bench.at(0);
     bench.connection.shut_down(&moment);
-    assert_eq!(bench.connection.cast(&message), Cast::Gone);
+    assert_eq!(bench.connection.cast(0, &message), Cast::Gone);
     assert_eq!(bench.sent(), b"\x88\x12\x03\xe9the server stops");
 }
 

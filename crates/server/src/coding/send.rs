@@ -36,6 +36,7 @@ pub(crate) fn send(reply: Reply, agreed: Agreed, mut response: Response, payload
         params: Vec::new(),
         body: crate::Body::default(),
         tls: None,
+        protocol: None,
         early: false,
     };
     if let Err(job) = workers.submit((later.clone(), request, reply)) {

@@ -63,6 +63,8 @@ pub(super) enum Applied {
     Ended,
     /// The answer cannot come to its end.
     Broken,
+    /// The handler promises another answer.
+    Push(Box<http::Request>),
     /// The route has agreed to another protocol.
     Upgrade(Response, Box<Opening>),
 }
@@ -94,6 +96,7 @@ impl Underway {
                 }
             }
             Command::End { trailers } => return self.end(trailers.as_ref(), carrier),
+            Command::Push(request) => return Applied::Push(request),
             Command::Upgrade { response, opening } => return Applied::Upgrade(response, opening),
             Command::Abort => return Applied::Broken,
         }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use wire::trace::Trace;
 
 /// What all versions' connections have in common.
+#[derive(Clone)]
 pub(super) struct Base {
     pub(super) service: Arc<Service>,
     pub(super) hub: Arc<Hub>,
@@ -48,6 +49,7 @@ impl Base {
     pub(super) fn begin(
         &self,
         head: Box<http::Request>,
+        protocol: Option<http::message::Protocol>,
         content: bool,
         stream: u64,
         spare: Option<Box<Underway>>,
@@ -60,7 +62,7 @@ impl Base {
         let reply = Reply::new(current.exchange.clone());
         let body = if content { Body::of(current.exchange.clone()) } else { Body::default() };
         let (peer, tls) = (self.peer, self.tls.clone());
-        let request = Request { head, peer, params: Vec::new(), body, tls, early };
+        let request = Request { head, peer, params: Vec::new(), body, tls, protocol, early };
         (current, request, reply)
     }
 

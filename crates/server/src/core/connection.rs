@@ -2,12 +2,21 @@
 //!
 //! ```text
 //!   Link ──► Connection ──┬──► http1::Connection ──┬──► Underway ──► handler
-//!                         └──► one more a version ─┘
+//!                         └──► http2::Connection ──┘
 //! ```
+//!
+//! | where          | HTTP/2 is begun by                                              | RFC       |
+//! |----------------|-----------------------------------------------------------------|-----------|
+//! | inside TLS     | ALPN                                                            | 9113 §3.2 |
+//! | in the clear   | its preface, by those who know that we speak it                 | 9113 §3.3 |
+//! | in the clear   | `Upgrade: h2c`, which nobody does any more                      | 7540 §3.2 |
 //!
 //! Used by: [`Link`](super::Link) and [`Secure`](super::Secure), which know what is around it.
 
-use super::{Base, Cast, Moment, Service, State, http1};
+use super::{
+    Base, Cast, Moment, Protocol, Service, State, http1, http2,
+    preface::{Preface, Seen},
+};
 use crate::{Hub, Peer, limits::Limits, payload::FilePart};
 use std::{sync::Arc, time::Instant};
 use websocket::Prepared;
@@ -19,11 +28,15 @@ use wire::{
 /// A connection from a client, whichever version it speaks.
 pub struct Connection {
     version: Version,
+    /// In the clear, until it is known which version begins.
+    preface: Option<Preface>,
 }
 
 /// What is spoken.
+#[expect(clippy::large_enum_variant, reason = "whoever has a connection has it in a box already")]
 enum Version {
     Http1(http1::Connection),
+    Http2(Box<http2::Connection>),
 }
 
 /// Calls the same method of whichever it is.
@@ -31,12 +44,13 @@ macro_rules! of {
     ($connection:expr, $inner:ident => $call:expr) => {
         match $connection {
             Version::Http1($inner) => $call,
+            Version::Http2($inner) => $call,
         }
     };
 }
 
 impl Connection {
-    /// A connection that has just been accepted. `number` is the driver's name for it.
+    /// A connection in the clear that has just been accepted. `number` is the driver's name for it.
     pub fn new(
         service: Arc<Service>,
         hub: Arc<Hub>,
@@ -44,8 +58,27 @@ impl Connection {
         number: u64,
         moment: &Moment,
     ) -> Self {
+        let preface = service.http2.then(Preface::default);
+        let mut connection = Self::speaking(Protocol::Http1, service, hub, peer, number, moment);
+        connection.preface = preface;
+        connection
+    }
+
+    /// A connection on which it is agreed what is spoken.
+    pub fn speaking(
+        protocol: Protocol,
+        service: Arc<Service>,
+        hub: Arc<Hub>,
+        peer: Peer,
+        number: u64,
+        moment: &Moment,
+    ) -> Self {
         let base = Base::new(service, hub, peer, number);
-        Self { version: Version::Http1(http1::Connection::new(base, moment)) }
+        let version = match protocol {
+            Protocol::Http1 => Version::Http1(http1::Connection::new(base, moment)),
+            Protocol::Http2 => Version::Http2(Box::new(http2::Connection::new(base, moment))),
+        };
+        Self { version, preface: None }
     }
 
     fn base(&self) -> &Base {
@@ -61,12 +94,51 @@ impl Connection {
 
     /// Takes octets from the peer and does all that they make possible.
     pub fn receive(&mut self, input: &mut [u8], moment: &Moment) {
+        if self.preface.is_some() && !self.begin(input, moment) {
+            return;
+        }
         of!(&mut self.version, inner => inner.receive(input, moment));
+        self.switch(moment);
+    }
+
+    /// Looks at the first octets; answers whether it is known what they begin.
+    fn begin(&mut self, input: &[u8], moment: &Moment) -> bool {
+        let Some(preface) = &mut self.preface else { return true };
+        let (seen, held) = (preface.look(input), preface.held());
+        if seen == Seen::Part {
+            return false;
+        }
+        self.preface = None;
+        if seen == Seen::Whole && !self.is_refused() {
+            let base = self.base().clone();
+            self.version = Version::Http2(Box::new(http2::Connection::new(base, moment)));
+        }
+        if !held.is_empty() {
+            of!(&mut self.version, inner => inner.receive(&mut held.to_vec(), moment));
+        }
+        true
+    }
+
+    /// Goes on in HTTP/2 where a request has asked for that, and was told yes.
+    fn switch(&mut self, moment: &Moment) {
+        if let Version::Http1(http1) = &mut self.version
+            && let Some(switch) = http1.take_switch(moment)
+        {
+            let base = self.base().clone();
+            match http2::Connection::upgraded(base, switch, moment) {
+                Some(http2) => self.version = Version::Http2(Box::new(http2)),
+                None => self.disconnect(moment),
+            }
+        }
     }
 
     /// The peer will send no more; `clean` says that it said so itself, as far as what is below
     /// HTTP has a word for it.
     pub fn receive_end(&mut self, clean: bool, moment: &Moment) {
+        let held = self.preface.take().map_or(&[][..], Preface::held);
+        if !held.is_empty() {
+            of!(&mut self.version, inner => inner.receive(&mut held.to_vec(), moment));
+        }
         of!(&mut self.version, inner => inner.receive_end(clean, moment));
     }
 
@@ -81,6 +153,12 @@ impl Connection {
     /// others have had their turn.
     pub fn process(&mut self, moment: &Moment) {
         of!(&mut self.version, inner => inner.process(moment));
+        self.switch(moment);
+    }
+
+    /// Does what the handler of this stream, or somebody who has its socket, asks for.
+    pub fn touch(&mut self, stream: u64, moment: &Moment) {
+        of!(&mut self.version, inner => inner.touch(stream, moment));
     }
 
     /// Whether a turn ended before the work did.
@@ -105,7 +183,11 @@ impl Connection {
 
     /// The file part that the next external octets of the output come from.
     pub fn file(&mut self) -> Option<&mut FilePart> {
-        of!(&mut self.version, inner => inner.file())
+        match &mut self.version {
+            Version::Http1(http1) => http1.file(),
+            // Frame by frame it would cost more calls of the kernel than it spares copies.
+            Version::Http2(_) => None,
+        }
     }
 
     /// All that [`poll_transmit`](Self::poll_transmit) gave was handed to the kernel, some time
@@ -121,13 +203,14 @@ impl Connection {
 
     /// Whether an answer is under way that an orderly close would end, as if it were complete.
     pub fn ends_with_connection(&self) -> bool {
-        of!(&self.version, inner => inner.ends_with_connection())
+        matches!(&self.version, Version::Http1(http1) if http1.ends_with_connection())
     }
 
     /// Whether an answer is under way, or was broken off, so that the stream's end would be no good
     /// one.
     pub fn is_cut(&self) -> bool {
-        of!(&self.version, inner => inner.is_cut())
+        // In HTTP/2 each answer's end is told by itself.
+        matches!(&self.version, Version::Http1(http1) if http1.is_cut())
     }
 
     /// Whether nothing is under way, so that a stop may close it without a word.
@@ -153,7 +236,10 @@ impl Connection {
 
     /// Answers 400: this is HTTP in the clear where TLS is spoken.
     pub fn refuse_cleartext(&mut self, refused: bool, moment: &Moment) {
-        of!(&mut self.version, inner => inner.refuse_cleartext(refused, moment));
+        match &mut self.version {
+            Version::Http1(http1) => http1.refuse_cleartext(refused, moment),
+            Version::Http2(http2) => http2.refuse(moment),
+        }
     }
 
     /// Whether it was [refused](Self::refuse).
@@ -167,18 +253,19 @@ impl Connection {
     }
 
     /// Gives a group's message to the session that is a member.
-    pub fn cast(&mut self, message: &Prepared) -> Cast {
-        of!(&mut self.version, inner => inner.cast(message))
+    pub fn cast(&mut self, stream: u64, message: &Prepared) -> Cast {
+        of!(&mut self.version, inner => inner.cast(stream, message))
     }
 
-    /// The member of a group does not take what is said, and is dropped by the driver for that.
-    pub fn cut_off(&mut self, moment: &Moment) {
+    /// The member of a group does not take what is said, and is cut off for that. Answers whether
+    /// the connection goes on without it.
+    pub fn cut_off(&mut self, stream: u64, moment: &Moment) -> bool {
         let trace = self.base().trace();
         trace.emit(moment.now, Layer::Server, Direction::Local, "cut off", None, || {
             let why = "as much waits for this member of a group as may";
             [Field { name: "why", value: Value::Text(why) }]
         });
-        self.disconnect(moment);
+        of!(&mut self.version, inner => inner.cut_off(stream, moment))
     }
 
     /// The connection is gone: handlers that still write or read hear of it.

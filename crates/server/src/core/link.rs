@@ -63,6 +63,11 @@ impl Link {
         of!(self, inner => inner.process(moment));
     }
 
+    /// Does what the handler of this stream, or somebody who has its socket, asks for.
+    pub fn touch(&mut self, stream: u64, moment: &Moment) {
+        of!(self, inner => inner.touch(stream, moment));
+    }
+
     /// Whether a turn ended before the work did.
     pub fn has_more(&self) -> bool {
         of!(self, inner => inner.has_more())
@@ -132,13 +137,14 @@ impl Link {
     }
 
     /// Gives a group's message to the session that is a member.
-    pub fn cast(&mut self, message: &Prepared) -> Cast {
-        of!(self, inner => inner.cast(message))
+    pub fn cast(&mut self, stream: u64, message: &Prepared) -> Cast {
+        of!(self, inner => inner.cast(stream, message))
     }
 
-    /// The member of a group does not take what is said, and is dropped by the driver for that.
-    pub fn cut_off(&mut self, moment: &Moment) {
-        of!(self, inner => inner.cut_off(moment));
+    /// The member of a group does not take what is said, and is cut off for that. Answers whether
+    /// the connection goes on without it.
+    pub fn cut_off(&mut self, stream: u64, moment: &Moment) -> bool {
+        of!(self, inner => inner.cut_off(stream, moment))
     }
 
     /// The ceilings of the server it belongs to.

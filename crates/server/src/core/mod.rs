@@ -8,8 +8,10 @@ mod answer;
 mod base;
 mod connection;
 mod http1;
+mod http2;
 mod link;
 mod log;
+mod preface;
 mod protocol;
 mod secure;
 mod session;
@@ -33,6 +35,8 @@ use wire::UnixTime;
 pub struct Service {
     /// What answers.
     pub handler: Arc<dyn Handler>,
+    /// Whether HTTP/2 is spoken, beside HTTP/1.
+    pub http2: bool,
     /// Ceilings.
     pub limits: Arc<Limits>,
     /// Who is told of each exchange.

@@ -28,6 +28,8 @@ pub(super) struct Underway {
     asked: bool,
     /// A head was sent that announced content: its end must be told.
     pub(super) unended: bool,
+    /// Nobody waits for it any more.
+    over: bool,
     began: Instant,
     /// Boxed: most servers keep no log, and then it is one word.
     pub(super) record: Option<Box<Record>>,
@@ -47,8 +49,15 @@ impl Underway {
             return spare;
         }
         let exchange = Arc::new(Exchange::new(base.hub.clone(), key));
-        let (receiving, asked, unended) = (false, false, false);
-        Box::new(Self { exchange, receiving, asked, unended, began: moment.now, record: None })
+        Box::new(Self {
+            exchange,
+            receiving: false,
+            asked: false,
+            unended: false,
+            over: true,
+            began: moment.now,
+            record: None,
+        })
     }
 
     /// Whether nobody else has a hold of the exchange, so that it can be used again.
@@ -69,7 +78,7 @@ impl Underway {
         content: bool,
         moment: &Moment,
     ) {
-        (self.receiving, self.asked, self.unended) = (content, false, false);
+        (self.receiving, self.asked, self.unended, self.over) = (content, false, false, false);
         self.began = moment.now;
         let logged = base.service.log.is_some();
         self.record = logged.then(|| Box::new(record(base, request, moment)));
@@ -117,8 +126,17 @@ impl Underway {
         }
     }
 
+    /// Its answer is whole: nobody waits any more, and the log is told.
+    pub(super) fn finish(&mut self, base: &Base, moment: &Moment) {
+        self.over = true;
+        if self.receiving {
+            self.exchange.disconnect();
+        }
+        self.write_down(base, moment);
+    }
+
     /// Tells the log of an exchange that is over, however it ended.
-    pub(super) fn write_down(&mut self, base: &Base, moment: &Moment) {
+    fn write_down(&mut self, base: &Base, moment: &Moment) {
         let (Some(log), Some(mut record)) = (&base.service.log, self.record.take()) else {
             return;
         };
@@ -129,8 +147,18 @@ impl Underway {
 
     /// The peer is gone: handlers that still write or read hear of it, and the log does.
     pub(super) fn disconnect(&mut self, base: &Base, moment: &Moment) {
+        self.over = true;
         self.exchange.disconnect();
         self.write_down(base, moment);
+    }
+}
+
+/// However a connection ends, by a panic on its loop even, nobody waits for it any longer.
+impl Drop for Underway {
+    fn drop(&mut self) {
+        if !self.over {
+            self.exchange.disconnect();
+        }
     }
 }
 

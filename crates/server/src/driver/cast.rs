@@ -40,7 +40,9 @@ impl EventLoop {
                 && let Some((key, messages)) = said.next_member()
             {
                 turn -= 1;
-                self.after(key.connection, |slot, _, moment| slot.cast(messages, moment));
+                self.after(key.connection, |slot, _, moment| {
+                    slot.cast(key.stream, messages, moment)
+                });
             }
             if turn == 0 {
                 self.casts.push_front(Cast::UnderWay(said));

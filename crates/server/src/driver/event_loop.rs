@@ -25,7 +25,7 @@ use super::{
     socket::Arrival,
 };
 use crate::{
-    Hub,
+    Hub, Key,
     core::{Connection, Link, Moment, Secure},
     handler::contained,
 };
@@ -55,6 +55,8 @@ pub(super) struct EventLoop {
     pub(super) acceptor: Acceptor,
     /// Connections whose turn ended before their work did.
     again: Vec<Number>,
+    /// Connections whose handlers said something in this turn.
+    touched: Vec<Number>,
     /// What was said to groups and has not reached all members here, in order.
     pub(super) casts: VecDeque<Cast>,
     /// Set by a stop: when whoever is still here is cut off.
@@ -85,6 +87,7 @@ impl EventLoop {
             scratch: vec![0; SCRATCH].into_boxed_slice(),
             acceptor,
             again: Vec::new(),
+            touched: Vec::new(),
             casts: VecDeque::new(),
             stopping: None,
         }
@@ -120,6 +123,7 @@ impl EventLoop {
             for letter in letters.drain(..) {
                 self.on_mail(letter);
             }
+            self.answer_letters();
             self.on_timers();
             self.go_on();
             self.cast();
@@ -214,14 +218,35 @@ impl EventLoop {
 
     fn on_mail(&mut self, letter: Mail) {
         match letter {
-            Mail::Touched(key) => self.after(key.connection, |slot, _, moment| {
-                slot.connection.process(moment);
-                slot.advance(moment)
-            }),
+            Mail::Touched(key) => self.touch(key),
             Mail::Said(share) => self.casts.push_back(Cast::Waiting(share)),
             Mail::Accepted(arrival) => self.adopt(arrival),
             Mail::Stop => self.begin_stop(),
         }
+    }
+
+    /// Has a stream's handler heard; what it says is written with what its neighbours say.
+    fn touch(&mut self, key: Key) {
+        let Some(slot) = self.slots.get_mut(key.connection) else { return };
+        if !contained(|| slot.connection.touch(key.stream, &self.moment)) {
+            return self.close(key.connection);
+        }
+        if !slot.touched {
+            slot.touched = true;
+            self.touched.push(key.connection);
+        }
+    }
+
+    /// Writes for those that letters came for, once for each however many there were.
+    fn answer_letters(&mut self) {
+        let mut touched = std::mem::take(&mut self.touched);
+        for number in touched.drain(..) {
+            self.after(number, |slot, _, moment| {
+                slot.touched = false;
+                slot.advance(moment)
+            });
+        }
+        self.touched = touched;
     }
 
     /// Gives those their next turn who had more to do than fits in one.

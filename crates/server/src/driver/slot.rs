@@ -66,6 +66,8 @@ pub(super) struct Slot {
     pub(super) armed: Option<Instant>,
     /// It is among those that the loop comes back to in its next turn.
     pub(super) again: bool,
+    /// It is among those that letters came for in this turn.
+    pub(super) touched: bool,
     /// When the peer last took something while something waited.
     stalled_since: Option<Instant>,
     read_closed: bool,
@@ -82,6 +84,7 @@ impl Slot {
             interest: Interest::READ,
             armed: None,
             again: false,
+            touched: false,
             stalled_since: None,
             read_closed: false,
             shut: false,
@@ -169,17 +172,19 @@ impl Slot {
     /// Sends a group's messages to this member, in one write where they fit. A member that has as
     /// much waiting as may is cut off: it could only be given less than the others, and would not
     /// know.
-    pub(super) fn cast(&mut self, messages: &[Prepared], moment: &Moment) -> Fate {
+    pub(super) fn cast(&mut self, stream: u64, messages: &[Prepared], moment: &Moment) -> Fate {
         for message in messages {
-            if self.connection.cast(message) == Cast::Full {
+            if self.connection.cast(stream, message) == Cast::Full {
                 // Perhaps only because so much is said at once.
                 let fate = self.advance(moment);
                 if fate == Fate::Drop {
                     return Fate::Drop;
                 }
-                if self.connection.cast(message) == Cast::Full {
-                    self.connection.cut_off(moment);
-                    return Fate::Drop;
+                if self.connection.cast(stream, message) == Cast::Full {
+                    if !self.connection.cut_off(stream, moment) {
+                        return Fate::Drop;
+                    }
+                    break;
                 }
             }
         }

@@ -36,7 +36,7 @@ fn slot_of(handler: impl Handler, start: Instant) -> (Slot, UnixStream) {
         contexts: Contexts::default(),
     });
     let trace = wire::trace::Trace::default();
-    let service = Service { handler: Arc::new(handler), limits, log: None, trace };
+    let service = Service { http2: true, handler: Arc::new(handler), limits, log: None, trace };
     let connection = crate::core::Connection::new(
         Arc::new(service),
         hub,
@@ -171,8 +171,8 @@ fn a_pong_that_came_during_a_delivery_is_read_behind_it() {
     client.read_exact(&mut ping).unwrap();
     assert_eq!(ping, [0x89, 0]);
     let message = Prepared::binary(&[0; LARGE]);
-    assert_eq!(slot.cast(std::slice::from_ref(&message), &seconds(start, 21)), Fate::Keep);
-    assert_eq!(slot.cast(std::slice::from_ref(&message), &seconds(start, 21)), Fate::Keep);
+    assert_eq!(slot.cast(0, std::slice::from_ref(&message), &seconds(start, 21)), Fate::Keep);
+    assert_eq!(slot.cast(0, std::slice::from_ref(&message), &seconds(start, 21)), Fate::Keep);
     assert!(!slot.wanted_interest().readable, "it is not listened to");
     client.write_all(b"\x8a\x80\0\0\0\0").unwrap();
     while slot.wanted_interest().writable {

@@ -1,6 +1,6 @@
 //! The route in front of an endpoint: who may open a socket, and on what terms.
 //!
-//! RFC 6455 §4.2, §10.2; RFC 7692 §7.1
+//! RFC 6455 §4.2, §10.2; RFC 7692 §7.1; RFC 8441 §5
 //!
 //! | the request                                  | the answer                                  |
 //! |----------------------------------------------|---------------------------------------------|
@@ -8,7 +8,8 @@
 //! | a handshake with something wrong             | 400, 405, 426 and a line that says what     |
 //! | of another site's page                       | 403, see [`Origins`]                        |
 //! | that the application does not want           | what it says: 401, 404 ...                  |
-//! | else                                         | 101, and the endpoint has a [`Socket`]      |
+//! | else                                         | 101, and the endpoint has a [`Socket`];     |
+//! |                                              | 200 on a stream of HTTP/2                   |
 //!
 //! [`Socket`]: super::Socket
 //!
@@ -90,9 +91,12 @@ impl WebSocket {
 
     /// Whether a request wants to switch to WebSocket. HTTP/1.0 cannot: what asks may be a proxy's
     /// to hear, and the one that passed it on never knew (RFC 9110 §7.8).
-    pub(crate) fn is_asked_for(request: &http::Request) -> bool {
+    pub(crate) fn is_asked_for(request: &Request) -> bool {
         let names =
             |value: HeaderValue<'_>| http::header::list::contains(value.as_bytes(), "websocket");
+        if request.method == Method::Connect {
+            return request.protocol.is_some();
+        }
         request.method == Method::Get
             && request.version == Version::Http11
             && request.headers.get_all(HeaderName::UPGRADE).any(names)
@@ -109,7 +113,10 @@ impl WebSocket {
             deflate.server_no_context_takeover = true;
             deflate.client_no_context_takeover = true;
         }
-        let (response, agreed) = handshake::accept(&request.head, &options)?;
+        let (response, agreed) = match &request.protocol {
+            Some(protocol) => handshake::accept_connect(&request.head, protocol, &options)?,
+            None => handshake::accept(&request.head, &options)?,
+        };
         let takes_over = agreed.deflate.is_some_and(|deflate| {
             !deflate.server_no_context_takeover || !deflate.client_no_context_takeover
         });

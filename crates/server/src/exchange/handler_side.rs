@@ -2,7 +2,7 @@
 //!
 //! Invariant: a thread that is a loop's never waits here; it gets `WouldBlock`.
 
-use super::{Command, Exchange, Listener, ON_LOOP, Piece, RoomListener};
+use super::{Command, Exchange, Listener, ON_LOOP, Piece, RoomListener, TOLD};
 use crate::SendError;
 use http::HeaderMap;
 use std::{io, sync::PoisonError};
@@ -93,7 +93,15 @@ impl Exchange {
                 let limit = self.content_buffer();
                 let before = state.incoming_octets;
                 state.incoming_octets = before.saturating_sub(octets.len());
-                if before >= limit && state.incoming_octets < limit {
+                state.consumed += octets.len();
+                // Where the peer counts what was taken it hears of it in large steps, and at last.
+                // Where it just is not read from, it is read from again.
+                let told = if self.is_counted() {
+                    state.consumed >= TOLD || state.incoming.is_empty()
+                } else {
+                    before >= limit && state.incoming_octets < limit
+                };
+                if told {
                     self.tell(state);
                 }
                 return Ok(Some(octets));
@@ -128,6 +136,7 @@ impl Exchange {
         state.wanted = true;
         while let Some(octets) = state.incoming.pop_front() {
             state.incoming_octets = state.incoming_octets.saturating_sub(octets.len());
+            state.consumed += octets.len();
             drop(state);
             listener(Piece::Octets(&octets));
             state = self.state();

@@ -13,7 +13,7 @@ impl Exchange {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         state.incoming.clear();
         state.commands.clear();
-        (state.incoming_octets, state.command_octets) = (0, 0);
+        (state.incoming_octets, state.consumed, state.command_octets) = (0, 0, 0);
         (state.ending, state.listener, state.room_listener) = (None, None, None);
         (state.wanted, state.inline, state.gone, state.refused) = (false, true, false, false);
     }
@@ -77,6 +77,16 @@ impl Exchange {
         self.state().wanted
     }
 
+    /// Whether the peer counts what the handler takes: on a stream of its own it does.
+    pub(super) fn is_counted(&self) -> bool {
+        self.key.stream != 0
+    }
+
+    /// Octets that the handler has taken since the last call.
+    pub(crate) fn take_consumed(&self) -> usize {
+        std::mem::take(&mut self.state().consumed)
+    }
+
     /// Whether so much content waits for the handler that the peer must wait too.
     pub(crate) fn is_saturated(&self) -> bool {
         self.state().incoming_octets >= self.content_buffer()
@@ -109,8 +119,10 @@ impl Exchange {
             });
             // Behind the end nothing comes. One that panicked is dropped, and with it the reply it
             // may hold: that is a 500.
-            if returned && piece.is_ok() {
-                self.state().listener = Some(listener);
+            if let (true, Ok(octets)) = (returned, &piece) {
+                let mut state = self.state();
+                state.listener = Some(listener);
+                state.consumed += octets.len();
             }
             return;
         }

@@ -71,6 +71,8 @@ pub(crate) enum Command {
     End {
         trailers: Option<HeaderMap>,
     },
+    /// Answer a request that nobody has sent yet (HTTP/2, RFC 9113 §8.4).
+    Push(Box<http::Request>),
     /// Switch protocols: behind this head the stream is a WebSocket's.
     Upgrade {
         response: Response,
@@ -121,6 +123,9 @@ pub(crate) type Listener = Box<dyn FnMut(Piece<'_>) + Send>;
 /// Called on the loop when there is room for content that was refused; must never block.
 pub(crate) type RoomListener = Box<dyn FnMut() + Send>;
 
+/// Octets a handler may take before the peer hears of it: as much as a large frame brings.
+const TOLD: usize = 16 * 1024;
+
 /// Pieces of content that wait are joined up to this length.
 const JOINED: usize = 16 * 1024;
 
@@ -130,6 +135,8 @@ type Ending = Result<Option<HeaderMap>, ContentError>;
 struct State {
     incoming: VecDeque<Vec<u8>>,
     incoming_octets: usize,
+    /// Octets that the handler has taken and the peer was not told of yet (flow control).
+    consumed: usize,
     ending: Option<Ending>,
     /// The handler has asked for the content: time for 100 (Continue), if that was expected.
     wanted: bool,

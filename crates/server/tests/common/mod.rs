@@ -9,6 +9,7 @@
     reason = "a test that panics has failed, which is what it is for"
 )]
 
+pub(crate) mod h2;
 pub(crate) mod socket;
 pub(crate) mod tls;
 

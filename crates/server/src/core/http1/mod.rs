@@ -22,6 +22,7 @@
 //! the driver, who calls [`Connection::process`].
 
 mod carrier;
+mod h2c;
 mod upgrade;
 
 use super::{
@@ -38,6 +39,7 @@ use crate::{
     payload::FilePart,
 };
 use carrier::Carrier;
+pub(super) use h2c::Switch;
 use http::{HeaderMap, StatusCode};
 use http1::{Content, server::Event};
 use std::{collections::VecDeque, time::Instant};
@@ -57,6 +59,8 @@ pub(super) struct Connection {
     spare: Option<Box<Underway>>,
     /// An upgrade was agreed to: who gets the stream.
     opening: Option<Box<Opening>>,
+    /// HTTP/2 was agreed to: what it begins with.
+    switch: Option<Box<Switch>>,
     /// Who has the stream behind an upgrade.
     session: Option<Box<Session>>,
     /// The turn ended before the work did.
@@ -73,7 +77,17 @@ impl Connection {
             http1.set_trace(base.trace());
         }
         let (current, spare, files) = (None, None, VecDeque::new());
-        Self { base, http1, current, spare, opening: None, session: None, more: false, files }
+        Self {
+            base,
+            http1,
+            current,
+            spare,
+            opening: None,
+            switch: None,
+            session: None,
+            more: false,
+            files,
+        }
     }
 
     pub(super) fn base(&self) -> &Base {
@@ -205,8 +219,19 @@ impl Connection {
     }
 
     /// Gives a group's message to the session that is a member.
-    pub(super) fn cast(&mut self, message: &Prepared) -> Cast {
+    pub(super) fn cast(&mut self, _stream: u64, message: &Prepared) -> Cast {
         self.session.as_mut().map_or(Cast::Gone, |session| session.cast(message))
+    }
+
+    /// The session is all there is: without it the connection is over.
+    pub(super) fn cut_off(&mut self, _stream: u64, moment: &Moment) -> bool {
+        self.disconnect(moment);
+        false
+    }
+
+    /// There is but one stream.
+    pub(super) fn touch(&mut self, _stream: u64, moment: &Moment) {
+        self.process(moment);
     }
 
     pub(super) fn disconnect(&mut self, moment: &Moment) {
@@ -273,7 +298,9 @@ impl Connection {
                 self.disconnect(moment);
             }
             Event::Upgraded { rest } => {
-                if !self.hand_over(rest, moment) {
+                if let Some(switch) = &mut self.switch {
+                    switch.rest = Some(rest);
+                } else if !self.hand_over(rest, moment) {
                     self.disconnect(moment);
                 }
             }
@@ -291,8 +318,11 @@ impl Connection {
     }
 
     fn begin(&mut self, request: Box<http::Request>, content: Content, moment: &Moment) {
+        if content == Content::None && self.agree_to_http2(&request) {
+            return self.prepare_switch(request);
+        }
         let (spare, content) = (self.spare.take(), content != Content::None);
-        let (current, request, reply) = self.base.begin(request, content, 0, spare, moment);
+        let (current, request, reply) = self.base.begin(request, None, content, 0, spare, moment);
         self.current = Some(current);
         dispatch(&self.base.service.handler, request, reply);
         while let Some(current) = &mut self.current
@@ -317,7 +347,8 @@ impl Connection {
         let Some(current) = &mut self.current else { return };
         let mut carrier = Carrier { http1: &mut self.http1, files: &mut self.files, moment };
         match current.apply(command, &mut carrier) {
-            Applied::GoesOn => {}
+            // HTTP/1 cannot answer what was not asked.
+            Applied::GoesOn | Applied::Push(_) => {}
             Applied::Ended => self.finish(moment),
             Applied::Broken => self.abort(moment),
             Applied::Upgrade(response, opening) => {
@@ -329,10 +360,9 @@ impl Connection {
     fn finish(&mut self, moment: &Moment) {
         let Some(mut current) = self.current.take() else { return };
         if current.is_receiving() {
-            current.exchange.disconnect();
             self.http1.discard_body();
         }
-        current.write_down(&self.base, moment);
+        current.finish(&self.base, moment);
         if current.is_free() {
             self.spare = Some(current);
         }
@@ -341,14 +371,5 @@ impl Connection {
     fn abort(&mut self, moment: &Moment) {
         self.http1.abort();
         self.disconnect(moment);
-    }
-}
-
-/// However a connection ends, by a panic on its loop even, nobody waits for it any longer.
-impl Drop for Connection {
-    fn drop(&mut self) {
-        if let Some(current) = self.current.take() {
-            current.exchange.disconnect();
-        }
     }
 }

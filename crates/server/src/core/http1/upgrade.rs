@@ -43,7 +43,7 @@ impl Connection {
     pub(super) fn hand_over(&mut self, mut rest: Vec<u8>, moment: &Moment) -> bool {
         let Some(opening) = self.opening.take() else { return false };
         if let Some(mut current) = self.current.take() {
-            current.write_down(&self.base, moment);
+            current.finish(&self.base, moment);
         }
         let mut session = self.base.session(*opening, 0, moment);
         // Octets that came with the request; a client should have waited, and nothing is lost.

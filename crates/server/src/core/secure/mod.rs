@@ -74,7 +74,7 @@ impl Secure {
     ) -> Self {
         let now = tls::Moment { instant: moment.now, time: moment.wall };
         let random = Box::new(crate::random::System);
-        let mut tls = record::Connection::server(door.config().clone(), random, now);
+        let mut tls = record::Connection::server(door.config(service.http2).clone(), random, now);
         if service.trace.is_on() {
             tls.set_trace(service.trace.with_connection(number));
         }
@@ -100,6 +100,13 @@ impl Secure {
     pub fn process(&mut self, moment: &Moment) {
         if let Some(inner) = &mut self.inner {
             inner.process(moment);
+        }
+    }
+
+    /// Does what the handler of this stream, or somebody who has its socket, asks for.
+    pub fn touch(&mut self, stream: u64, moment: &Moment) {
+        if let Some(inner) = &mut self.inner {
+            inner.touch(stream, moment);
         }
     }
 
@@ -148,15 +155,14 @@ impl Secure {
     }
 
     /// Gives a group's message to the session that is a member.
-    pub fn cast(&mut self, message: &Prepared) -> Cast {
-        self.inner.as_mut().map_or(Cast::Gone, |inner| inner.cast(message))
+    pub fn cast(&mut self, stream: u64, message: &Prepared) -> Cast {
+        self.inner.as_mut().map_or(Cast::Gone, |inner| inner.cast(stream, message))
     }
 
-    /// The member of a group does not take what is said, and is dropped by the driver for that.
-    pub fn cut_off(&mut self, moment: &Moment) {
-        if let Some(inner) = &mut self.inner {
-            inner.cut_off(moment);
-        }
+    /// The member of a group does not take what is said, and is cut off for that. Answers whether
+    /// the connection goes on without it.
+    pub fn cut_off(&mut self, stream: u64, moment: &Moment) -> bool {
+        self.inner.as_mut().is_some_and(|inner| inner.cut_off(stream, moment))
     }
 
     /// The ceilings of the server it belongs to.
@@ -170,9 +176,9 @@ impl Secure {
             return inner.set_tls(summary, early);
         }
         let (service, hub) = (self.service.clone(), self.hub.clone());
-        let mut inner = match Protocol::agreed(summary.alpn.as_deref()) {
-            Protocol::Http1 => Connection::new(service, hub, self.peer, self.number, moment),
-        };
+        let protocol = Protocol::agreed(summary.alpn.as_deref());
+        let (peer, number) = (self.peer, self.number);
+        let mut inner = Connection::speaking(protocol, service, hub, peer, number, moment);
         inner.set_tls(summary, early);
         if self.refused {
             inner.refuse(moment);

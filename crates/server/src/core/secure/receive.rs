@@ -9,8 +9,8 @@
 
 use super::Secure;
 use crate::{
-    Moment, Peer,
-    core::{Connection, TlsFailure},
+    Moment,
+    core::{Connection, Protocol, TlsFailure},
     handler::contained,
 };
 use std::mem;
@@ -109,8 +109,9 @@ impl Secure {
     pub(in crate::core) fn clear_answer(&self, moment: &Moment) -> Connection {
         self.door.count_failure();
         let (service, hub) = (self.service.clone(), self.hub.clone());
-        let peer: Peer = self.peer;
-        let mut connection = Connection::new(service, hub, peer, self.number, moment);
+        let (peer, number) = (self.peer, self.number);
+        let mut connection =
+            Connection::speaking(Protocol::Http1, service, hub, peer, number, moment);
         connection.refuse_cleartext(self.refused, moment);
         connection
     }
