@@ -1,5 +1,5 @@
-//! Our connection, driven as `server` and `client` drive it: read into a scratch buffer of 64 KiB,
-//! open in place, look at the data where it lies.
+//! Our connection, driven as `server` and `client` drive it: read whole records into a
+//! scratch buffer of 66 KiB, open in place, look at the data where it lies.
 
 use crate::line::Line;
 use crate::stage::{HOST, SystemRandom, now};
@@ -14,7 +14,7 @@ use x509::ServerName;
 
 thread_local! {
     /// A loop has one for all its connections.
-    static SCRATCH: RefCell<Vec<u8>> = RefCell::new(vec![0; 64 * 1024]);
+    static SCRATCH: RefCell<Vec<u8>> = RefCell::new(vec![0; 66 * 1024]);
 }
 
 /// One end of ours.
@@ -71,7 +71,9 @@ impl End for Ours {
     fn receive(&mut self, line: &mut Line, heard: &mut dyn FnMut(&[u8])) -> Result<(), String> {
         SCRATCH.with_borrow_mut(|scratch| {
             while !line.is_empty() {
-                let count = line.read(scratch).unwrap_or(0);
+                let best = self.connection.best_read(scratch.len());
+                let room = scratch.get_mut(..best).unwrap_or_default();
+                let count = line.read(room).unwrap_or(0);
                 let mut at = 0;
                 while at < count {
                     let rest = scratch.get_mut(at..count).unwrap_or_default();

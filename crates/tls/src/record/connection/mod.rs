@@ -91,6 +91,8 @@ pub struct Connection {
     events: VecDeque<Event>,
     /// A record that is not whole yet.
     tail: Vec<u8>,
+    /// Octets of the peer's last record of data, its head among them: the next is likely as long.
+    stride: usize,
     /// The record that was whole last, while its data is read.
     opened: Vec<u8>,
     output: Output,
@@ -198,6 +200,7 @@ impl Connection {
             write_level: Level::Initial,
             events: VecDeque::new(),
             tail: Vec::new(),
+            stride: 0,
             opened: Vec::new(),
             // A bound of nothing would never let anything begin.
             output: Output::new(limits.output.max(1)),

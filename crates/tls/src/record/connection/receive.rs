@@ -21,6 +21,9 @@ use wire::{Reader, trace::Direction};
 /// Octets copied at a time; see [`Protection::seal`](crate::record::Protection::seal).
 const PIECE: usize = 2048;
 
+/// From here on a record is long, and its copy worth being avoided.
+const LONG: usize = 4096;
+
 /// What [`Connection::receive_some`] found.
 #[derive(Debug)]
 pub struct Received<'a> {
@@ -91,6 +94,28 @@ impl Connection {
         !self.ended && (self.phase.reads() || self.phase == Phase::Failed)
     }
 
+    // ANCHOR: best_read
+    /// How many octets to ask the socket for, where there is room for `most`: so many that the last
+    /// record of the read is whole, if the peer goes on with records as long as its last one. A
+    /// record that is cut by the end of a read must be kept and copied, and in a bulk transfer
+    /// that costs a fifth of all that receiving does. At least 1, unless `most` is 0.
+    pub fn best_read(&self, most: usize) -> usize {
+        let head = Head::parse(&mut Reader::new(&self.tail));
+        let first = match head {
+            Ok(Some(head)) => (Head::LENGTH + head.length).saturating_sub(self.tail.len()),
+            // Where the record ends, nobody knows yet.
+            _ if !self.tail.is_empty() => return most,
+            _ => 0,
+        };
+        let room = most.saturating_sub(first);
+        let whole = match room.checked_rem(self.stride) {
+            Some(cut) if self.stride >= LONG => room - cut,
+            _ => return most,
+        };
+        if first + whole == 0 { most } else { most.min(first + whole) }
+    }
+    // ANCHOR_END: best_read
+
     /// Reads records in place until there is something to tell, or no whole one; keeps the rest
     /// then. Answers what was used, and where in `input` data lies.
     fn records(&mut self, input: &mut [u8]) -> (usize, Data) {
@@ -113,6 +138,7 @@ impl Connection {
             let start = at;
             at += length;
             if let Some(data) = data {
+                self.stride = length;
                 return (at, Some(start + data.start..start + data.end));
             }
         }
@@ -122,10 +148,22 @@ impl Connection {
     /// Keeps what follows `at`.
     fn keep(&mut self, at: usize, input: &[u8]) {
         let octets = input.get(at..).unwrap_or_default();
-        self.tail.reserve_exact(octets.len());
+        self.tail.reserve_exact(self.room_for(octets));
         for piece in octets.chunks(PIECE) {
             self.tail.extend_from_slice(piece);
         }
+    }
+
+    /// What to make room for at the end of `tail`: the whole record, so that it need not move when
+    /// its rest comes; but not more than twice what has come, whatever the head declares.
+    fn room_for(&self, octets: &[u8]) -> usize {
+        let front = if self.tail.is_empty() { octets } else { &self.tail };
+        let whole = match Head::parse(&mut Reader::new(front)) {
+            Ok(Some(head)) => Head::LENGTH + head.length,
+            _ => 0,
+        };
+        let come = self.tail.len() + octets.len();
+        whole.min(2 * come).saturating_sub(self.tail.len()).max(octets.len())
     }
 
     /// Adds to the record that waits what it lacks; answers what was used of `input`, and where in
@@ -146,6 +184,7 @@ impl Connection {
                 let mut record = std::mem::take(&mut self.tail);
                 let data = self.record(&mut record);
                 if data.is_some() {
+                    self.stride = whole;
                     self.opened = record;
                 }
                 return (used, data);
