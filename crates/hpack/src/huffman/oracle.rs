@@ -2,8 +2,8 @@
 //!
 //! RFC 7541 §5.2, Appendix B
 //!
-//! It is slow and short, and it shares nothing with the fast decoder but the table of lengths. Tests
-//! and the fuzzer hold the one against the other.
+//! It is slow and short, and it shares nothing with the fast decoder but the table of lengths.
+//! Tests and the fuzzer hold the one against the other.
 
 use super::code::{CODES, EOS};
 use crate::Error;
