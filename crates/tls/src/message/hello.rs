@@ -24,7 +24,7 @@ use wire::{Reader, TooLong, Writer};
 pub type Random = [u8; 32];
 
 /// A client's first words.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ClientHello {
     /// 0x0303; the real one is in `supported_versions`.
     pub legacy_version: u16,

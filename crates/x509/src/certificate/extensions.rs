@@ -31,7 +31,7 @@ use crate::{
     Error, GeneralName, Violation,
     der::{Oid, Reader, Tag, oid},
 };
-use std::{collections::HashSet, fmt, ops::Range};
+use std::{collections::BTreeSet, fmt, ops::Range};
 
 const RFC: &str = "RFC 5280 §4.2";
 
@@ -139,7 +139,7 @@ impl Extensions {
     pub(super) fn read(tbs: &mut Reader<'_>, start: usize) -> Result<Self, Error> {
         tbs.structure("extensions", RFC, Tag::constructed(3), |explicit| {
             explicit.sequence("Extensions", RFC, |list| {
-                let (mut extensions, mut seen) = (Self::default(), HashSet::new());
+                let (mut extensions, mut seen) = (Self::default(), BTreeSet::new());
                 if list.is_empty() {
                     return Err(list.error(Violation::Empty, "Extensions"));
                 }
@@ -156,7 +156,7 @@ impl Extensions {
     fn extension(
         &mut self,
         inner: &mut Reader<'_>,
-        seen: &mut HashSet<Oid>,
+        seen: &mut BTreeSet<Oid>,
         start: usize,
     ) -> Result<(), Error> {
         let at = inner.offset();

@@ -33,7 +33,11 @@ impl Oid {
             first_of_number = octet & 0x80 == 0;
         }
         let well_formed = first_of_number && !octets.is_empty();
-        well_formed.then(|| Self(Cow::Owned(octets.to_vec())))
+        well_formed.then(|| {
+            // Nearly all that certificates name are known, and need no memory of their own.
+            let known = TABLE.iter().find(|(_, known, _)| *known == octets);
+            Self(known.map_or_else(|| octets.to_vec().into(), |(_, known, _)| (*known).into()))
+        })
     }
 
     /// The octets, without tag and length.

@@ -27,7 +27,7 @@ pub use signing::SigningKey;
 
 use crate::{
     AlgorithmIdentifier, Error, Hash, Limits, Scheme, Violation,
-    der::{Oid, Reader, Writer, oid},
+    der::{Oid, Reader, oid},
 };
 use ring::signature::{self, RsaPublicKeyComponents, UnparsedPublicKey};
 use std::fmt;
@@ -201,8 +201,8 @@ fn material(
     let (kind, fits) = match (kind, id.parameters.as_deref()) {
         (KeyKind::Ed25519, None) => (kind, fits),
         (KeyKind::Ed25519, Some(_)) => return Err(parameters()),
-        (_, Some(curve)) if curve == curve_der(&oid::P256) => (KeyKind::P256, is_point(key, 32)),
-        (_, Some(curve)) if curve == curve_der(&oid::P384) => (KeyKind::P384, is_point(key, 48)),
+        (_, Some(curve)) if names(curve, &oid::P256) => (KeyKind::P256, is_point(key, 32)),
+        (_, Some(curve)) if names(curve, &oid::P384) => (KeyKind::P384, is_point(key, 48)),
         (_, Some(_)) => return Ok((KeyKind::Other, octets())),
         (_, None) => return Err(parameters()),
     };
@@ -213,9 +213,10 @@ fn material(
     }
 }
 
-/// A curve's name as `parameters` hold it.
-fn curve_der(curve: &Oid) -> Vec<u8> {
-    Writer::build(|out| out.oid(curve))
+/// Whether `parameters` are that curve's name: its tag, its length, its octets.
+fn names(parameters: &[u8], curve: &Oid) -> bool {
+    let Some(([tag, length], name)) = parameters.split_first_chunk() else { return false };
+    *tag == 0x06 && usize::from(*length) == name.len() && name == curve.octets()
 }
 
 /// An uncompressed point (SEC 1 §2.3.3). Whether it lies on the curve, ring asks when it is used.

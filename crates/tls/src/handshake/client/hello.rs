@@ -98,7 +98,12 @@ impl Client {
         {
             psks.binders = vec![binder];
         }
-        core.send(Level::Initial, &Message::ClientHello(self.hello.clone()))
+        let hello = Message::ClientHello(std::mem::take(&mut self.hello));
+        core.send(Level::Initial, &hello)?;
+        if let Message::ClientHello(hello) = hello {
+            self.hello = hello;
+        }
+        Ok(())
     }
 
     /// The binder over the hello as it stands, which must have one of the right length.
