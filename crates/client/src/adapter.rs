@@ -21,7 +21,7 @@ use crate::{
     tls::Secured,
     trace,
 };
-use http::{HeaderMap, Method, Uri, Version};
+use http::{HeaderMap, HeaderName, Method, Uri, Version};
 use std::{
     fmt,
     io::{self, BufRead, BufReader, Read},
@@ -37,8 +37,10 @@ pub struct Prepared {
     pub method: Method,
     /// With what; its user and fragment are not sent.
     pub url: Uri,
-    /// [`Version::Http11`] or [`Version::Http10`].
+    /// The newest version that may be spoken.
     pub version: Version,
+    /// The server is known to speak HTTP/2, so that nobody asks (RFC 9113 §3.3).
+    pub prior_knowledge: bool,
     /// All fields but those about framing, in the order of the wire.
     pub headers: HeaderMap,
     /// What goes along.
@@ -53,6 +55,32 @@ pub struct Prepared {
     pub deadline: Deadline,
     /// Who listens.
     pub trace: Trace,
+}
+
+/// Whether HTTP/2 is spoken with an origin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Http2 {
+    /// HTTP/1 alone.
+    #[default]
+    Never,
+    /// If the server chooses it in TLS's handshake (RFC 9113 §3.2).
+    Offered,
+    /// It is known that the server speaks it (RFC 9113 §3.3).
+    Known,
+}
+
+impl Prepared {
+    /// Whether HTTP/2 is spoken for this request. A handshake for another protocol (RFC 9110 §7.8)
+    /// is HTTP/1.1's, and a proxy that reads requests is asked in HTTP/1.1.
+    pub fn http2(&self) -> Http2 {
+        let older = self.version < Version::Http2 || self.headers.contains(HeaderName::UPGRADE);
+        match self.url.scheme() {
+            _ if older || self.route.forward_proxy().is_some() => Http2::Never,
+            _ if self.prior_knowledge => Http2::Known,
+            "https" => Http2::Offered,
+            _ => Http2::Never,
+        }
+    }
 }
 
 /// The way to the origin.

@@ -16,7 +16,8 @@
 //! | 26   | reading the content failed  | 61   | the content's coding                 |
 //! | 35   | no TLS                      | 60   | a certificate that is not believed   |
 //! | 58   | our own certificate or key  | 77   | the roots cannot be read             |
-//! | 90   | another key than the pinned |      |                                      |
+//! | 90   | another key than the pinned | 16   | HTTP/2 broke down                    |
+//! | 92   | a stream of it was reset    |      |                                      |
 //!
 //! Invariant: each message is one line, names the peer or the part at fault, and holds no password.
 
@@ -237,6 +238,27 @@ pub enum Error {
         /// The rule and the offset.
         reason: String,
     },
+    /// RFC 9113 §5.4.1: a rule was broken that all requests of the connection suffer from, or the
+    /// server says that we did.
+    #[error("HTTP/2 with {with} broke down: {reason}")]
+    Http2 {
+        /// Host and port.
+        with: String,
+        /// The error code (RFC 9113 §7).
+        code: u32,
+        /// The rule, or what the server says.
+        reason: String,
+    },
+    /// RFC 9113 §5.4.2: this request's stream ended before its time.
+    #[error("the stream from {from} ended early: {reason}")]
+    Stream {
+        /// Host and port.
+        from: String,
+        /// The error code (RFC 9113 §7).
+        code: u32,
+        /// The rule, or what the server says.
+        reason: String,
+    },
     /// More content than the caller asked for; what came so far is given up.
     #[error("the body has more than {limit} octets")]
     TooLarge {
@@ -359,6 +381,7 @@ impl Error {
             Self::Resolve { .. } => 6,
             Self::Connect { .. } => 7,
             Self::Malformed { .. } | Self::Handshake { .. } => 8,
+            Self::Http2 { .. } => 16,
             Self::Partial { .. } => 18,
             Self::Status { .. } | Self::Refused { .. } => 22,
             Self::Write(_) => 23,
@@ -382,6 +405,7 @@ impl Error {
             Self::NotReplayable { .. } => 65,
             Self::Roots { .. } => 77,
             Self::Pinned { .. } => 90,
+            Self::Stream { .. } => 92,
             Self::Challenge(_) => 94,
         }
     }
@@ -448,6 +472,7 @@ impl From<Error> for io::Error {
             | Error::Truncated { .. } => io::ErrorKind::UnexpectedEof,
             Error::Malformed { .. }
             | Error::MalformedBody { .. }
+            | Error::Http2 { .. }
             | Error::Tls { .. }
             | Error::TlsBroken { .. }
             | Error::Certificate { .. }

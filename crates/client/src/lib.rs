@@ -50,11 +50,12 @@ pub mod tls;
 pub mod trace;
 pub mod websocket;
 
-pub use adapter::{Adapter, Answer, Expect, HttpAdapter, Prepared};
+pub use adapter::{Adapter, Answer, Expect, Http2, HttpAdapter, Prepared};
 pub use api::get;
 pub use content::Content;
 pub use driver::{
     manager::PoolManager,
+    multiplex::Http2Options,
     pool::{ConnectionPool, PoolKey},
     upgrade::Upgraded,
 };

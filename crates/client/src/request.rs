@@ -129,7 +129,7 @@ impl RequestBuilder {
         self
     }
 
-    /// HTTP/1.0 or 1.1, which is the default.
+    /// The newest version that may be spoken; the session's, unless told otherwise.
     #[must_use]
     pub fn version(mut self, version: Version) -> Self {
         self.parts.version = version;

@@ -63,6 +63,7 @@ walk! {
     BELIEVED  7 Tls     "tls.certificate"             "ssl.SSLSocket.getpeercert"
     WRITE     5 Http1   "Connection.request"          "http.client.HTTPConnection.request"
     UPLOAD    5 Http1   "Connection.send"             "http.client.HTTPConnection.send"
+    PUSHED    5 Http2   "Connection.pushed"           "(none: urllib3 takes no pushes)"
     INTERIM   5 Http1   "Connection.informational"    "http.client.HTTPResponse._read_status"
     READ      5 Http1   "Connection.response"         "http.client.HTTPConnection.getresponse"
     BODY      3 Client  "Response.body"               "urllib3.HTTPResponse.stream"

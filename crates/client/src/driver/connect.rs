@@ -14,12 +14,13 @@
 
 use super::{
     connection::{Connection, Got, Waits},
-    handshake::Handshaker,
+    handshake::{Handshaker, Protocol},
     pool::PoolKey,
     stream::Stream,
 };
 use crate::{
     Error, Role,
+    adapter::Http2,
     core::timeouts::{Expired, Phase},
     error,
     tls::Context,
@@ -59,6 +60,8 @@ pub(crate) struct Opened {
     pub(crate) resolve: Duration,
     pub(crate) connect: Duration,
     pub(crate) handshake: Duration,
+    /// It speaks HTTP/2.
+    pub(crate) http2: bool,
 }
 
 impl Connector {
@@ -95,9 +98,12 @@ impl Connector {
             let connected = Instant::now();
             let (key, limits) = (&self.key, &self.limits);
             let (bounds, way) = ((waits, began), (early, &trace));
-            opened.connection =
+            let (connection, chosen) =
                 self.handshaker.secure(opened.connection, key, limits, bounds, way)?;
+            (opened.connection, opened.http2) = (connection, chosen == Protocol::Http2);
             opened.handshake = connected.elapsed();
+        } else {
+            opened.http2 = self.key.http2 == Http2::Known;
         }
         Ok(opened)
     }
@@ -131,7 +137,8 @@ impl Connector {
             connection = self.tunnel(connection, waits, began, trace)?;
         }
         let connect = connect_time + dialed.elapsed();
-        Ok(Opened { connection, resolve: resolve_time, connect, handshake: Duration::ZERO })
+        let (resolve, handshake) = (resolve_time, Duration::ZERO);
+        Ok(Opened { connection, resolve, connect, handshake, http2: false })
     }
 
     fn open_unix(&self, path: &Path, number: u64, trace: &Trace) -> Result<Opened, Error> {
@@ -145,7 +152,8 @@ impl Connector {
         })?;
         let connection = Connection::new(Stream::unix(stream), shown, number, &self.limits);
         let (resolve, handshake) = (Duration::ZERO, Duration::ZERO);
-        Ok(Opened { connection, resolve, connect: began.elapsed(), handshake })
+        let connect = began.elapsed();
+        Ok(Opened { connection, resolve, connect, handshake, http2: false })
     }
 
     fn dial(

@@ -30,7 +30,7 @@ use crate::{
     },
     trace,
 };
-use http::{Request, Response};
+use http::{Request, Response, Version};
 use http1::{Content as Framed, Outgoing, client::Event};
 use std::time::{Duration, Instant};
 use wire::trace::{Direction, Trace};
@@ -60,6 +60,8 @@ pub(crate) struct Failed {
     pub(crate) broken: bool,
     /// An octet of a response had come.
     pub(crate) response_begun: bool,
+    /// It was not sent, or the server says that it has done nothing (RFC 9113 §8.7).
+    pub(crate) untouched: bool,
 }
 
 impl Exchange {
@@ -95,7 +97,8 @@ impl Exchange {
     fn failed(self, error: Error) -> Failed {
         let broken =
             matches!(error, Error::Send { .. } | Error::Receive { .. } | Error::EmptyReply { .. });
-        Failed { error, broken, response_begun: self.checkout.connection.received > 0 }
+        let response_begun = self.checkout.connection.received > 0;
+        Failed { error, broken, response_begun, untouched: false }
     }
 
     /// Head and content. Answers the response's head if it came before all was sent.
@@ -302,15 +305,15 @@ impl Exchange {
     fn answer(self, request: &Prepared, head: Response, framed: Framed) -> Answer {
         let started = request.deadline.started();
         let since = |at: Instant| at.saturating_duration_since(started);
-        let checkout = &self.checkout;
+        let (checkout, opening) = (&self.checkout, self.checkout.opening);
         let timings = Timings {
-            waited: checkout.waited,
-            resolve: checkout.resolve,
-            connect: checkout.connect,
-            handshake: checkout.handshake,
+            waited: opening.waited,
+            resolve: opening.resolve,
+            connect: opening.connect,
+            handshake: opening.handshake,
             early: checkout.connection.sent_early(),
             first_byte: checkout.connection.first_octet.map_or(Duration::ZERO, since),
-            reused: checkout.reused,
+            reused: opening.reused,
             address: checkout.connection.peer(),
             local: checkout.connection.local(),
             ..Timings::default()
@@ -361,7 +364,7 @@ fn head(request: &Prepared, expects: bool) -> Request {
     let forwarded = request.route.forward_proxy().is_some();
     let target = url::target(&request.method, &request.url, forwarded);
     let mut head = Request::new(request.method.clone(), target);
-    head.version = request.version;
+    head.version = request.version.min(Version::Http11);
     head.headers = request.headers.clone();
     if expects {
         // A constant that any map takes.

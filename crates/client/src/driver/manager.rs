@@ -12,11 +12,13 @@
 
 use super::{
     connect::Connector,
+    multiplex::{Driver, Http2Options},
     pool::{ConnectionPool, PoolKey},
+    shared::Shared,
 };
 use crate::{
     Error,
-    adapter::Prepared,
+    adapter::{Http2, Prepared},
     core::{pool::PoolLimits, url},
     tls::{self, Context},
     trace,
@@ -45,6 +47,9 @@ pub struct PoolManager {
     http1: http1::Limits,
     dial: DialOptions,
     tls: Arc<Context>,
+    http2: Http2Options,
+    /// Drives the connections that are shared.
+    driver: Arc<Driver>,
     /// Connections opened so far, which gives each its number.
     opened: Arc<AtomicU64>,
     /// Calls so far: who was used when.
@@ -67,8 +72,15 @@ impl PoolManager {
     /// No pools yet. `dial` says how connections are made; its time-out gives way to a request's.
     pub fn new(limits: PoolLimits, http1: http1::Limits, dial: DialOptions) -> Self {
         let (pools, opened, clock) = Default::default();
-        let tls = Arc::default();
-        Self { pools, limits, http1, dial, tls, opened, clock }
+        let (tls, http2, driver) = Default::default();
+        Self { pools, limits, http1, dial, tls, http2, driver, opened, clock }
+    }
+
+    /// Speaks HTTP/2 so.
+    #[must_use]
+    pub fn with_http2(mut self, options: Http2Options) -> Self {
+        self.http2 = options;
+        self
     }
 
     /// With these settings of TLS. All pools of a manager have the same: what was opened by one
@@ -94,6 +106,7 @@ impl PoolManager {
             host: origin.host.to_dial(),
             port: origin.port,
             route: request.route.clone(),
+            http2: request.http2(),
         };
         trace::MANAGER.tell(&request.trace, Direction::Local, || {
             [
@@ -133,7 +146,11 @@ impl PoolManager {
             Arc::clone(&self.tls),
         );
         let early = key.scheme == "https" && self.tls.options().early_data;
-        let pool = ConnectionPool::new(connector, self.limits, early);
+        let shared = (key.http2 != Http2::Never).then(|| {
+            let driver = Arc::clone(&self.driver);
+            Shared::new(driver, self.http2.clone(), self.limits.idle_time)
+        });
+        let pool = ConnectionPool::new(connector, self.limits, early, shared);
         pools.insert(key, Known { pool: Arc::clone(&pool), used });
         pool
     }

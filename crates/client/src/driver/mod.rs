@@ -8,6 +8,8 @@
 //! connection  the state machine of http1, its socket and its buffers
 //! upload      the request's content on its way out
 //! exchange    one request and its response on one connection
+//! multiplex   many requests on one connection, and the thread that drives it
+//! shared      whether an origin's requests share one
 //! upgrade     the stream behind a 101, on its way out of HTTP
 //! body        the response's content on its way to the caller
 //! decoded     the same, with a content coding undone
@@ -16,10 +18,10 @@
 //! random      the system's random octets
 //! ```
 //!
-//! Everything runs on the caller's thread; no thread is started here but the resolver's (in
-//! `sockets::dial`), since nothing else can be interrupted.
+//! HTTP/1 runs on the caller's thread; no thread is started for it but the resolver's (in
+//! `sockets::dial`), since nothing else can be interrupted. HTTP/2 has one thread for a session.
 //!
-//! Invariant: a connection is owned by exactly one of: the pool's idle list, one exchange, one
+//! Invariant: a connection that is not shared is owned by exactly one of: the pool's idle list, one exchange, one
 //! response body.
 
 pub(crate) mod body;
@@ -29,9 +31,11 @@ pub(crate) mod decoded;
 pub(crate) mod exchange;
 mod handshake;
 pub(crate) mod manager;
+pub(crate) mod multiplex;
 pub(crate) mod pool;
 pub(crate) mod random;
 mod secure;
+mod shared;
 pub(crate) mod stream;
 pub(crate) mod upgrade;
 pub(crate) mod upload;

@@ -14,10 +14,12 @@ use super::{
     connect::{Connector, Opened},
     connection::{Connection, Waits},
     exchange::Exchange,
+    multiplex::{self, Line},
+    shared::{Shared, Turn},
 };
 use crate::{
     Error,
-    adapter::{Answer, Prepared, Route},
+    adapter::{Answer, Http2, Prepared, Route},
     core::{
         pool::{Acquire, Pool, PoolLimits},
         retry::{Failure, on_dead_connection},
@@ -32,6 +34,10 @@ use std::{
 };
 use wire::trace::Direction;
 
+/// How often a request that the server has not touched is sent again: a server that is restarted
+/// may refuse on the old connection and on the next.
+const UNTOUCHED: u32 = 5;
+
 /// Which connections can stand in for each other.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PoolKey {
@@ -43,6 +49,8 @@ pub struct PoolKey {
     pub port: u16,
     /// Through whom.
     pub route: Route,
+    /// Whether HTTP/2 is spoken.
+    pub http2: Http2,
 }
 
 /// The connections to one origin by one way.
@@ -53,6 +61,8 @@ pub struct ConnectionPool {
     early: bool,
     pool: Mutex<Pool<Connection>>,
     freed: Condvar,
+    /// Where requests may share one connection.
+    shared: Option<Shared>,
 }
 
 /// A counted place in a pool.
@@ -71,11 +81,9 @@ impl Drop for Place {
     }
 }
 
-/// A connection on loan.
-#[derive(Debug)]
-pub(crate) struct Checkout {
-    pub(crate) connection: Connection,
-    pub(crate) place: Place,
+/// How a request came to its connection.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Opening {
     /// It carried a request before.
     pub(crate) reused: bool,
     /// How long it took to get a place, a name and a connection.
@@ -83,6 +91,22 @@ pub(crate) struct Checkout {
     pub(crate) resolve: Duration,
     pub(crate) connect: Duration,
     pub(crate) handshake: Duration,
+}
+
+/// A connection on loan.
+#[derive(Debug)]
+pub(crate) struct Checkout {
+    pub(crate) connection: Connection,
+    pub(crate) place: Place,
+    pub(crate) opening: Opening,
+}
+
+/// What carries a request.
+enum Carrier {
+    /// A connection of its own.
+    Alone(Box<Checkout>),
+    /// One that others use too.
+    Shared(Arc<Line>, Opening),
 }
 
 impl Checkout {
@@ -99,15 +123,25 @@ impl Checkout {
 }
 
 impl ConnectionPool {
-    pub(crate) fn new(connector: Connector, limits: PoolLimits, early: bool) -> Arc<Self> {
+    pub(super) fn new(
+        connector: Connector,
+        limits: PoolLimits,
+        early: bool,
+        shared: Option<Shared>,
+    ) -> Arc<Self> {
         let pool = Mutex::new(Pool::new(limits));
-        Arc::new(Self { connector, early, pool, freed: Condvar::new() })
+        Arc::new(Self { connector, early, pool, freed: Condvar::new(), shared })
     }
 
     /// How many connections carry a request, and how many wait for one.
     pub fn counts(&self) -> (usize, usize) {
+        let (busy, idle) = match self.shared.as_ref().and_then(Shared::calls) {
+            None => (0, 0),
+            Some(0) => (0, 1),
+            Some(_) => (1, 0),
+        };
         let pool = self.lock();
-        (pool.in_use(), pool.idle())
+        (pool.in_use() + busy, pool.idle() + idle)
     }
 
     /// Closes what has been idle for too long.
@@ -120,6 +154,7 @@ impl ConnectionPool {
     pub(crate) fn close_idle(&self) {
         let idle = self.lock().drain();
         drop(idle);
+        self.shared.iter().for_each(Shared::close_idle);
     }
 
     // ANCHOR: open
@@ -135,11 +170,18 @@ impl ConnectionPool {
         let waits = Waits { timeouts: request.timeouts, deadline: request.deadline };
         let mut expects = request.expect.applies(&request.content, request.version);
         let mut early = self.early && may_be_early(request);
-        let mut retried = false;
+        let (mut retried, mut untouched) = (false, 0);
         loop {
-            let checkout = self.checkout(request, &waits, retried, early)?;
-            let reused = checkout.reused;
-            let failed = match Exchange::run(checkout, request, waits, expects) {
+            let (reused, ran) = match self.carrier(request, &waits, retried, early)? {
+                Carrier::Alone(checkout) => {
+                    let reused = checkout.opening.reused;
+                    (reused, Exchange::run(*checkout, request, waits, expects))
+                }
+                Carrier::Shared(line, opening) => {
+                    (opening.reused, multiplex::run(line, request, waits, opening))
+                }
+            };
+            let failed = match ran {
                 Ok(answer) => {
                     // "I know no expectations" (RFC 9110 §15.5.18): then without asking first.
                     if answer.head.status.as_u16() == 417 && expects {
@@ -160,6 +202,15 @@ impl ConnectionPool {
                 }
                 Err(failed) => failed,
             };
+            // The server says that it has done nothing, and may say so more than once.
+            if failed.untouched && request.content.is_replayable() && untouched < UNTOUCHED {
+                untouched += 1;
+                trace::AGAIN.tell(&request.trace, Direction::Local, || {
+                    [trace::text("reason", "the server has not touched it")]
+                });
+                request.content.rewind("a stream that was refused")?;
+                continue;
+            }
             let failure = Failure {
                 reused: reused && failed.broken,
                 response_begun: failed.response_begun,
@@ -178,6 +229,64 @@ impl ConnectionPool {
     }
     // ANCHOR_END: open
 
+    // ANCHOR: carrier
+    /// The connection that all share, or one for this request alone.
+    fn carrier(
+        self: &Arc<Self>,
+        request: &Prepared,
+        waits: &Waits,
+        fresh: bool,
+        early: bool,
+    ) -> Result<Carrier, Error> {
+        let begun = Instant::now();
+        let Some(shared) = &self.shared else {
+            return self.checkout(request, waits, fresh, early);
+        };
+        match shared.turn(waits)? {
+            Turn::Alone => self.checkout(request, waits, fresh, early),
+            Turn::Take(line) => {
+                trace::HIT.tell(&request.trace, Direction::Local, || {
+                    [
+                        trace::number("connection", line.number),
+                        trace::number("requests now", line.calls() as u64),
+                    ]
+                });
+                let waited = begun.elapsed();
+                Ok(Carrier::Shared(line, Opening { reused: true, waited, ..Opening::default() }))
+            }
+            Turn::Ask(asking) => {
+                let (_, place) = self.acquire(request, waits, true)?;
+                // What is sent early must know what is spoken.
+                let carrier = self.connect(place, begun.elapsed(), false, (request, waits))?;
+                match &carrier {
+                    Carrier::Alone(_) => asking.alone(),
+                    Carrier::Shared(..) => asking.shared(),
+                }
+                Ok(carrier)
+            }
+        }
+    }
+    // ANCHOR_END: carrier
+
+    /// A new connection, for this place or for all.
+    fn connect(
+        &self,
+        place: Place,
+        waited: Duration,
+        early: bool,
+        (request, waits): (&Prepared, &Waits),
+    ) -> Result<Carrier, Error> {
+        trace::MISS
+            .tell(&request.trace, Direction::Local, || [trace::text("to", self.connector.name())]);
+        let opened = self.connector.open(early, waits, &request.trace)?;
+        let Opened { connection, resolve, connect, handshake, http2 } = opened;
+        let opening = Opening { reused: false, waited, resolve, connect, handshake };
+        Ok(match self.shared.as_ref().filter(|_| http2) {
+            Some(shared) => Carrier::Shared(shared.share(connection, &request.trace)?, opening),
+            None => Carrier::Alone(Box::new(Checkout { connection, place, opening })),
+        })
+    }
+
     /// An idle connection or a new one; waits if the pool is full.
     fn checkout(
         self: &Arc<Self>,
@@ -185,7 +294,7 @@ impl ConnectionPool {
         waits: &Waits,
         fresh: bool,
         early: bool,
-    ) -> Result<Checkout, Error> {
+    ) -> Result<Carrier, Error> {
         let begun = Instant::now();
         loop {
             let (acquired, place) = self.acquire(request, waits, fresh)?;
@@ -203,31 +312,10 @@ impl ConnectionPool {
                         trace::number("requests before", connection.served),
                     ]
                 });
-                let (resolve, connect, handshake) = Default::default();
-                return Ok(Checkout {
-                    connection,
-                    place,
-                    reused: true,
-                    waited,
-                    resolve,
-                    connect,
-                    handshake,
-                });
+                let opening = Opening { reused: true, waited, ..Opening::default() };
+                return Ok(Carrier::Alone(Box::new(Checkout { connection, place, opening })));
             }
-            trace::MISS.tell(&request.trace, Direction::Local, || {
-                [trace::text("to", self.connector.name())]
-            });
-            let Opened { connection, resolve, connect, handshake } =
-                self.connector.open(early, waits, &request.trace)?;
-            return Ok(Checkout {
-                connection,
-                place,
-                reused: false,
-                waited,
-                resolve,
-                connect,
-                handshake,
-            });
+            return self.connect(place, waited, early, (request, waits));
         }
     }
 

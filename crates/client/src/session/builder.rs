@@ -21,7 +21,10 @@ use crate::{
         auth::Auth, coding, pool::PoolLimits, proxy::InvalidProxy, proxy::Proxies, redirect,
         timeouts::Timeouts,
     },
-    driver::manager::{self, PoolManager},
+    driver::{
+        manager::{self, PoolManager},
+        multiplex::Http2Options,
+    },
     request, tls,
 };
 use http::{HeaderMap, Version, cookie::Jar};
@@ -50,6 +53,8 @@ pub struct SessionBuilder {
     redirects: u32,
     retries: u32,
     version: Version,
+    prior_knowledge: bool,
+    http2: Http2Options,
     expect: Expect,
     trace: Trace,
     pool: PoolLimits,
@@ -76,7 +81,9 @@ impl Default for SessionBuilder {
             timeouts: Timeouts::default(),
             redirects: redirect::MOST,
             retries: 0,
-            version: Version::Http11,
+            version: Version::Http2,
+            prior_knowledge: false,
+            http2: Http2Options::default(),
             expect: Expect::default(),
             trace: Trace::default(),
             pool: PoolLimits::default(),
@@ -177,10 +184,26 @@ impl SessionBuilder {
         self
     }
 
-    /// HTTP/1.1, or HTTP/1.0.
+    /// The newest version that may be spoken; HTTP/2 by default, which an `https` server chooses
+    /// if it can.
     #[must_use]
     pub fn version(mut self, version: Version) -> Self {
         self.version = version;
+        self
+    }
+
+    /// Speaks HTTP/2 at once, without asking: for servers that are known to, also of `http`
+    /// (RFC 9113 §3.3).
+    #[must_use]
+    pub fn prior_knowledge(mut self, known: bool) -> Self {
+        self.prior_knowledge = known;
+        self
+    }
+
+    /// How HTTP/2 is spoken: ceilings, and whether servers may push.
+    #[must_use]
+    pub fn http2(mut self, options: Http2Options) -> Self {
+        self.http2 = options;
         self
     }
 
@@ -286,7 +309,8 @@ impl SessionBuilder {
 
     /// The session.
     pub fn build(self) -> Session {
-        let manager = PoolManager::new(self.pool, self.http1, self.dial).with_tls(self.tls);
+        let manager = PoolManager::new(self.pool, self.http1, self.dial);
+        let manager = manager.with_tls(self.tls).with_http2(self.http2);
         let adapter: Arc<dyn Adapter> = Arc::new(HttpAdapter::new(manager));
         let mut adapters: Vec<(String, Arc<dyn Adapter>)> = ["http://", "https://"]
             .map(|prefix| (prefix.to_owned(), Arc::clone(&adapter)))
@@ -305,6 +329,7 @@ impl SessionBuilder {
                 redirects: self.redirects,
                 retries: self.retries,
                 version: self.version,
+                prior_knowledge: self.prior_knowledge,
                 expect: self.expect,
                 trace: self.trace,
                 decoding: self.decoding,

@@ -53,6 +53,7 @@ struct Inner {
     redirects: u32,
     retries: u32,
     version: Version,
+    prior_knowledge: bool,
     expect: Expect,
     trace: Trace,
     /// `Some`: content codings are undone.

@@ -115,6 +115,7 @@ impl Session {
             method: parts.method.clone(),
             url: parts.url.clone(),
             version: parts.version,
+            prior_knowledge: inner.prior_knowledge,
             headers,
             content: parts.content.clone(),
             expect: parts.expect,

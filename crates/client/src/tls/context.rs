@@ -10,7 +10,7 @@
 //! cannot differ, for the store is the session's own.
 
 use super::{Options, Trust, judge::Judge, roots};
-use crate::Error;
+use crate::{Error, adapter::Http2};
 use ::tls::{CertificateResolver, ClientConfig, MemorySessions, Moment, SessionStore, Ticket};
 use std::{
     sync::{Arc, OnceLock},
@@ -18,7 +18,8 @@ use std::{
 };
 use x509::{Roots, Verifier};
 
-/// What is spoken inside: the only protocol that there is so far.
+/// What is spoken inside (RFC 9113 §3.3, RFC 7301 §6).
+const HTTP2: &[u8] = b"h2";
 const HTTP11: &[u8] = b"http/1.1";
 
 /// The settings of a session, and what its handshakes share.
@@ -58,22 +59,31 @@ impl Context {
     }
 
     /// The configuration for handshakes with `origin`, `host:port`; `early` if a request may go
-    /// along with the first flight.
+    /// along with the first flight, which is one of HTTP/1.1 then.
     ///
     /// # Errors
     /// [`Error::Roots`].
-    pub(crate) fn config(&self, origin: &str, early: bool) -> Result<Arc<ClientConfig>, Error> {
+    pub(crate) fn config(
+        &self,
+        origin: &str,
+        http2: Http2,
+        early: bool,
+    ) -> Result<Arc<ClientConfig>, Error> {
         let options = &self.options;
         let judge = Judge { verifier: self.verifier()?, pins: options.pins.clone() };
         let mut config = ClientConfig::new(Arc::new(judge));
         if options.alpn {
-            config.alpn = vec![HTTP11.to_vec()];
+            let offered: &[&[u8]] = match http2 {
+                Http2::Offered if !early => &[HTTP2, HTTP11],
+                Http2::Known => &[HTTP2],
+                Http2::Never | Http2::Offered => &[HTTP11],
+            };
+            config.alpn = offered.iter().map(|name| name.to_vec()).collect();
         }
         if options.resumption {
-            let protocols = config.alpn.iter().map(|name| name.escape_ascii().to_string());
-            let protocols: Vec<String> = protocols.collect();
-            let key = format!("{origin} {}", protocols.join(","));
-            config.sessions = Some(Arc::new(Keyed { key, tickets: Arc::clone(&self.tickets) }));
+            let (origin, spoken) = (origin.to_owned(), config.alpn.clone());
+            let tickets = Arc::clone(&self.tickets);
+            config.sessions = Some(Arc::new(Keyed { origin, spoken, tickets }));
         }
         let resolver = |key: &Arc<_>| Arc::new(Arc::clone(key)) as Arc<dyn CertificateResolver>;
         config.certificates = options.identity.as_ref().map(resolver);
@@ -90,23 +100,27 @@ impl Context {
 
 /// The tickets of one origin among those of all.
 struct Keyed {
-    key: String,
+    origin: String,
+    /// What may be spoken, the best first.
+    spoken: Vec<Vec<u8>>,
     tickets: Arc<MemorySessions>,
 }
 
 impl Keyed {
-    fn place(&self, server: &str) -> String {
-        format!("{} {server}", self.key)
+    fn place(&self, server: &str, spoken: Option<&[u8]>) -> String {
+        format!("{} {server} {}", self.origin, spoken.unwrap_or_default().escape_ascii())
     }
 }
 
 impl SessionStore for Keyed {
     fn put(&self, server: &str, ticket: Ticket) {
-        self.tickets.put(&self.place(server), ticket);
+        self.tickets.put(&self.place(server, ticket.alpn.as_deref()), ticket);
     }
 
     fn take(&self, server: &str) -> Option<Ticket> {
-        self.tickets.take(&self.place(server))
+        let spoken = self.spoken.iter().map(|name| Some(name.as_slice()));
+        let mut places = spoken.chain([None]).map(|spoken| self.place(server, spoken));
+        places.find_map(|place| self.tickets.take(&place))
     }
 }
 

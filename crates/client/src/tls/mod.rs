@@ -8,7 +8,7 @@
 //! | who may vouch for a server    | [`Options::trust`]      | the system's roots          |
 //! | must it be this very key      | [`Options::pins`]       | any key that is vouched for |
 //! | who are we, if a server asks  | [`Options::identity`]   | nobody                      |
-//! | what is spoken inside         | [`Options::alpn`]       | `http/1.1` (RFC 7301)       |
+//! | what is spoken inside         | [`Options::alpn`]       | `h2`, `http/1.1` (RFC 7301) |
 //! | are tickets used, each once   | [`Options::resumption`] | yes (RFC 8446 §2.2, §C.4)   |
 //! | may a request go first        | [`Options::early_data`] | no: others could repeat it  |
 //! | may somebody know the secrets | [`Options::key_log`]    | no                          |

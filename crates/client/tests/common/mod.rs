@@ -19,6 +19,7 @@
     reason = "a test that panics has failed, which is what it is for; not each test uses all"
 )]
 
+pub mod http2;
 pub mod secure;
 pub mod websocket;
 

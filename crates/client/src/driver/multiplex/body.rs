@@ -1,0 +1,210 @@
+//! A response's content on its way from a stream to its reader.
+//!
+//! RFC 9113 §5.2, §6.9, §8.1
+//!
+//! ```text
+//!   stream ──► call ──► piece ──► reader
+//!   window ◄────────────── taken ───┘          opened again for what was read
+//! ```
+//!
+//! Invariant: the end is told once the stream says that it is the end; a stream that ends otherwise
+//! is an error, and so is every read after it.
+//!
+//! Invariant: a body that is dropped before its end resets its stream, and nothing else.
+//!
+//! Users: [`crate::Response`].
+
+use super::{call::State, exchange::Exchange, mailbox::Wish};
+use crate::{Error, Timings, adapter::Incoming, core::timeouts::Phase, tls::Secured, trace};
+use http::HeaderMap;
+use std::{
+    io::{self, BufRead, Read},
+    sync::Arc,
+    time::Instant,
+};
+use wire::trace::Direction;
+
+/// Octets that are taken before the window is told: a quarter of a stream's first.
+const TELL: usize = 64 * 1024;
+
+/// A response's content.
+#[derive(Debug)]
+pub(super) struct StreamBody {
+    exchange: Exchange,
+    /// From `at` on, what is not handed out.
+    piece: Vec<u8>,
+    at: usize,
+    /// Octets handed out that the window was not told of.
+    taken: usize,
+    received: u64,
+    /// The end, or a failure, was met.
+    over: bool,
+    trailers: Option<HeaderMap>,
+    timings: Timings,
+    started: Instant,
+    failed: Option<(io::ErrorKind, String)>,
+}
+
+impl StreamBody {
+    pub(super) fn new(exchange: Exchange, timings: Timings) -> Self {
+        let started = exchange.waits.deadline.started();
+        let (piece, at, taken, received) = Default::default();
+        let (trailers, failed) = (None, None);
+        let over = false;
+        Self { exchange, piece, at, taken, received, over, trailers, timings, started, failed }
+    }
+
+    // ANCHOR: fill
+    /// Makes `piece` hold the next octets, or nothing at the end.
+    fn fill(&mut self) -> Result<(), Error> {
+        while self.at == self.piece.len() && !self.over {
+            let call = Arc::clone(&self.exchange.call);
+            let mut state = call.lock();
+            if let Some(piece) = state.content.pop_front() {
+                let ended = state.ended;
+                drop(state);
+                self.received += piece.len() as u64;
+                (self.piece, self.at) = (piece, 0);
+                self.tell_taken(if ended { usize::MAX } else { TELL });
+                return Ok(());
+            }
+            if state.ended {
+                self.trailers = state.trailers.take();
+                drop(state);
+                self.finish();
+                return Ok(());
+            }
+            if let Some(failure) = state.failed.take() {
+                return Err(failure.error);
+            }
+            drop(state);
+            self.tell_taken(1);
+            self.wait()?;
+        }
+        Ok(())
+    }
+    // ANCHOR_END: fill
+
+    /// Opens the window again, if at least so many octets were taken.
+    fn tell_taken(&mut self, least: usize) {
+        if self.taken >= least {
+            let taken = std::mem::take(&mut self.taken);
+            self.exchange.line.wish(&self.exchange.call, Wish::Taken(taken));
+        }
+    }
+
+    /// Waits for something to come; sends on meanwhile, if the request is not out yet.
+    fn wait(&mut self) -> Result<(), Error> {
+        if self.exchange.is_uploading() {
+            return self.exchange.upload_some(something);
+        }
+        let call = Arc::clone(&self.exchange.call);
+        let state = call.lock();
+        if !something(&state) {
+            let wait = self.exchange.waits.cap(Phase::Read)?;
+            drop(call.wait(state, wait)?);
+        }
+        Ok(())
+    }
+
+    /// The response is whole. The server may want the rest of the request all the same.
+    fn finish(&mut self) {
+        while self.exchange.is_uploading() {
+            if self.exchange.upload_some(|_| false).is_err() {
+                self.exchange.cancel();
+                break;
+            }
+        }
+        self.over = true;
+        self.timings = self.measured();
+        let received = self.received;
+        let trace = &self.exchange.trace;
+        trace::BODY.tell(trace, Direction::Received, || [trace::number("octets", received)]);
+    }
+
+    fn fail(&mut self, error: Error) -> io::Error {
+        let error = io::Error::from(error);
+        self.failed = Some((error.kind(), error.to_string()));
+        self.timings = self.measured();
+        self.over = true;
+        self.exchange.cancel();
+        error
+    }
+
+    fn measured(&self) -> Timings {
+        let (sent, received) = self.exchange.heads;
+        Timings {
+            sent: sent + self.exchange.uploaded(),
+            received: received + self.received,
+            uploaded: self.exchange.uploaded(),
+            content: self.received,
+            total: self.started.elapsed(),
+            ..self.timings
+        }
+    }
+}
+
+fn something(state: &State) -> bool {
+    !state.content.is_empty() || state.ended || state.failed.is_some()
+}
+
+impl BufRead for StreamBody {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if let Some((kind, text)) = &self.failed {
+            return Err(io::Error::new(*kind, text.clone()));
+        }
+        if let Err(error) = self.fill() {
+            return Err(self.fail(error));
+        }
+        Ok(self.piece.get(self.at..).unwrap_or_default())
+    }
+
+    fn consume(&mut self, amount: usize) {
+        let amount = amount.min(self.piece.len().saturating_sub(self.at));
+        self.at += amount;
+        self.taken += amount;
+    }
+}
+
+impl Read for StreamBody {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        let piece = self.fill_buf()?;
+        let length = piece.len().min(buffer.len());
+        if let (Some(to), Some(from)) = (buffer.get_mut(..length), piece.get(..length)) {
+            to.copy_from_slice(from);
+        }
+        self.consume(length);
+        Ok(length)
+    }
+}
+
+impl Incoming for StreamBody {
+    fn trailers(&self) -> Option<&HeaderMap> {
+        self.trailers.as_ref()
+    }
+
+    fn secured(&self) -> Option<Arc<Secured>> {
+        self.exchange.line.secured.clone()
+    }
+
+    fn timings(&self) -> Timings {
+        if self.over { self.timings } else { self.measured() }
+    }
+}
+
+impl Drop for StreamBody {
+    fn drop(&mut self) {
+        if self.over {
+            return;
+        }
+        let state = self.exchange.call.lock();
+        let whole = state.ended && !self.exchange.is_uploading();
+        drop(state);
+        if !whole {
+            self.exchange.cancel();
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! The driver's thread: all shared connections of a session, as they become ready.
+//!
+//! ```text
+//!   wait ──► what callers want ──► read, tell, send ──► wait
+//!    ▲ sockets, the waker, timers        one link at a time
+//! ```
+//!
+//! Invariant: nothing here waits but [`Poller::wait`], so no connection waits for another.
+//!
+//! Users: [`super::mailbox`], which starts it.
+
+use super::{
+    link::Link,
+    mailbox::{Command, Mailbox},
+};
+use sockets::{Events, Poller, Token};
+use std::{collections::HashMap, sync::Arc, time::Instant};
+
+/// Octets read at a time. All links share the buffer.
+const BUFFER: usize = 64 * 1024;
+
+/// The thread's whole state.
+pub(super) struct Loop {
+    poller: Poller,
+    mailbox: Arc<Mailbox>,
+    letters: Vec<Command>,
+    links: HashMap<u64, Link>,
+    /// Links that have something to do.
+    due: Vec<u64>,
+    buffer: Vec<u8>,
+    quitting: bool,
+}
+
+impl Loop {
+    pub(super) fn new(poller: Poller, mailbox: Arc<Mailbox>) -> Self {
+        let (letters, due) = Default::default();
+        let (links, buffer) = (HashMap::new(), vec![0; BUFFER]);
+        Self { poller, mailbox, letters, links, due, buffer, quitting: false }
+    }
+
+    // ANCHOR: run
+    /// Runs until it is told to quit.
+    pub(super) fn run(mut self) {
+        let mut events = Events::with_capacity(64);
+        loop {
+            self.obey();
+            self.serve();
+            if self.quitting {
+                return;
+            }
+            let now = Instant::now();
+            let next = self.links.values().filter_map(Link::next_timeout).min();
+            let rest = match self.links.values().any(Link::has_more) {
+                true => Some(std::time::Duration::ZERO),
+                false => next.map(|next| next.saturating_duration_since(now)),
+            };
+            // Waiting fails only in a broken program; then callers' own time-outs end their waits.
+            if self.poller.wait(&mut events, rest).is_err() {
+                return;
+            }
+            for event in events.iter() {
+                if let Some(link) = self.links.get_mut(&event.token.0) {
+                    link.ready(event);
+                    self.due.push(event.token.0);
+                }
+            }
+            let now = Instant::now();
+            let late = self.links.iter().filter(|(_, link)| {
+                link.has_more() || link.next_timeout().is_some_and(|next| next <= now)
+            });
+            self.due.extend(late.map(|(id, _)| *id));
+        }
+    }
+    // ANCHOR_END: run
+
+    /// Reads the mail.
+    fn obey(&mut self) {
+        let mut letters = std::mem::take(&mut self.letters);
+        self.mailbox.take(&mut letters);
+        for letter in letters.drain(..) {
+            match letter {
+                Command::Drive(handed) => {
+                    let line = handed.line;
+                    let link = Link::new(handed, &self.poller, Token(line));
+                    self.links.insert(line, link);
+                    self.due.push(line);
+                }
+                Command::Ask(line, asked) => {
+                    match self.links.get_mut(&line) {
+                        Some(link) => link.calls.ask(asked),
+                        // It has ended since: its status says so, and the caller looks again.
+                        None => super::calls::refuse(&asked.call),
+                    }
+                    self.due.push(line);
+                }
+                Command::Wish(line, call, wish) => {
+                    if let Some(link) = self.links.get_mut(&line) {
+                        link.wish(call, wish);
+                        self.due.push(line);
+                    }
+                }
+                Command::Close(line) => {
+                    if let Some(link) = self.links.get_mut(&line) {
+                        link.shut_down();
+                        self.due.push(line);
+                    }
+                }
+                Command::Quit => {
+                    self.quitting = true;
+                    self.links.values_mut().for_each(Link::shut_down);
+                    self.due.extend(self.links.keys());
+                }
+            }
+        }
+        self.letters = letters;
+    }
+
+    /// Gives each link that has something to do its turn.
+    fn serve(&mut self) {
+        self.due.sort_unstable();
+        self.due.dedup();
+        for line in self.due.drain(..) {
+            let Some(link) = self.links.get_mut(&line) else { continue };
+            if link.turn(&mut self.buffer, &self.poller) {
+                link.leave(&self.poller);
+                self.links.remove(&line);
+            }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! A shared connection as its users see it: a number, and what became of it.
+//!
+//! RFC 9113 §5.1.2, §6.8, §9.1
+//!
+//! ```text
+//!   thread ─┐                    ┌─ stream 1
+//!   thread ─┼─► Line ── driver ──┼─ stream 3      one TCP connection
+//!   thread ─┘                    └─ stream 5
+//! ```
+//!
+//! Invariant: the connection says goodbye when the last user of its line has gone.
+//!
+//! Users: `driver::pool`, which keeps one for each origin; [`super::exchange`].
+
+use super::{
+    call::Call,
+    mailbox::{Asked, Command, Driver, Handed, Mailbox, Wish},
+    pushed::Pushed,
+};
+use crate::{Error, driver::stream::Stream, tls::Secured};
+use http::message::Scheme;
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use wire::trace::Trace;
+
+/// How HTTP/2 is spoken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Http2Options {
+    /// Ceilings.
+    pub limits: http2::Limits,
+    /// Whether servers may push. What they push is kept, up to a bound, until a GET asks for it.
+    /// Off unless asked for: no browser takes pushes any more.
+    pub push: bool,
+}
+
+impl Default for Http2Options {
+    /// Windows that hold a response each of 64 slow readers, and a PING after 45 s of silence: home
+    /// routers forget a connection after a minute or more.
+    fn default() -> Self {
+        let limits = http2::Limits {
+            connection_window: 16 << 20,
+            ping_interval: Some(Duration::from_secs(45)),
+            content: u64::MAX,
+            ..http2::Limits::default()
+        };
+        Self { limits, push: false }
+    }
+}
+
+/// What the driver tells all users of a line.
+#[derive(Debug, Default)]
+pub(super) struct Status {
+    /// No new requests: closed, or about to be.
+    pub(super) over: AtomicBool,
+    /// Calls that have not ended.
+    pub(super) calls: AtomicUsize,
+    /// `host:port`, for messages.
+    pub(super) name: String,
+    pub(super) idle_time: Duration,
+    pub(super) pushed: Pushed,
+}
+
+/// A shared connection.
+#[derive(Debug)]
+pub(crate) struct Line {
+    id: u64,
+    mailbox: Arc<Mailbox>,
+    /// The thread lives as long as one of its lines does.
+    _driver: Arc<Driver>,
+    pub(super) status: Arc<Status>,
+    /// Its number in traces.
+    pub(crate) number: u64,
+    /// Requests that it has carried.
+    served: AtomicU64,
+    pub(super) secured: Option<Arc<Secured>>,
+    pub(super) peer: Option<SocketAddr>,
+    pub(super) local: Option<SocketAddr>,
+}
+
+/// A connected stream that is to speak HTTP/2, and what is known of it.
+#[derive(Debug)]
+pub(crate) struct Connected<'a> {
+    pub(crate) stream: Stream,
+    pub(crate) name: String,
+    pub(crate) number: u64,
+    pub(crate) options: &'a Http2Options,
+    pub(crate) idle_time: Duration,
+    pub(crate) trace: &'a Trace,
+}
+
+impl Line {
+    /// Hands a connected stream to the driver.
+    ///
+    /// # Errors
+    /// [`Error::Connect`] where the system has no thread or descriptor left.
+    pub(crate) fn open(driver: &Arc<Driver>, connected: Connected<'_>) -> Result<Self, Error> {
+        let Connected { stream, name, number, options, idle_time, trace } = connected;
+        let trace = trace.with_connection(number);
+        stream.listen(&trace);
+        let mailbox = driver
+            .start()
+            .and_then(|mailbox| stream.set_nonblocking(true).map(|()| mailbox))
+            .map_err(|source| Error::Send { to: name.clone(), source })?;
+        let secured = stream.secured();
+        let (peer, local) = (stream.peer(), stream.local());
+        let scheme = if secured.is_some() { Scheme::Https } else { Scheme::Http };
+        let mut told = http2::ClientOptions::new(scheme);
+        told.push = options.push;
+        let mut machine = http2::Connection::client(&options.limits, told, Instant::now());
+        machine.set_trace(trace);
+        let status = Arc::new(Status { name, idle_time, ..Status::default() });
+        let handed = Handed {
+            line: number,
+            stream,
+            machine: Box::new(machine),
+            status: Arc::clone(&status),
+        };
+        mailbox.send(Command::Drive(handed));
+        Ok(Self {
+            id: number,
+            mailbox,
+            _driver: Arc::clone(driver),
+            status,
+            number,
+            served: AtomicU64::new(0),
+            secured,
+            peer,
+            local,
+        })
+    }
+
+    /// Whether it takes new requests, as far as is known.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.status.over.load(Ordering::Acquire)
+    }
+
+    /// Requests that it carries now.
+    pub(crate) fn calls(&self) -> usize {
+        self.status.calls.load(Ordering::Relaxed)
+    }
+
+    /// Says that no more requests will come.
+    pub(crate) fn close(&self) {
+        self.status.over.store(true, Ordering::Release);
+        self.mailbox.send(Command::Close(self.id));
+    }
+
+    /// A number for the next call: how many there were before.
+    pub(super) fn next(&self) -> u64 {
+        self.served.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub(super) fn ask(&self, asked: Asked) {
+        self.status.calls.fetch_add(1, Ordering::Relaxed);
+        self.mailbox.send(Command::Ask(self.id, asked));
+    }
+
+    pub(super) fn wish(&self, call: &Call, wish: Wish) {
+        self.mailbox.send(Command::Wish(self.id, call.id, wish));
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        self.mailbox.send(Command::Close(self.id));
+    }
+}

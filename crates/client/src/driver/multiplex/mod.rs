@@ -1,0 +1,44 @@
+//! Many requests on one connection: HTTP/2, driven by a thread of its own.
+//!
+//! RFC 9113
+//!
+//! ```text
+//!   callers' threads          │            the driver's thread
+//!   exchange ── commands ──►  mailbox  ──► event_loop ──► link ──► http2::Connection, socket
+//!   body     ◄── content ──   call     ◄── calls, told ◄───┘
+//! ```
+//!
+//! | file         | is                                                            |
+//! |--------------|---------------------------------------------------------------|
+//! | `line`       | a shared connection, as its users see it                      |
+//! | `exchange`   | one request, up to the head of its response                   |
+//! | `body`       | the content of a response                                     |
+//! | `call`       | what both threads know of one request                         |
+//! | `mailbox`    | what callers tell the thread, and the thread's life           |
+//! | `event_loop` | all connections of a session, as they become ready            |
+//! | `link`       | a shared connection, as the thread has it                     |
+//! | `calls`      | who waits for a stream, and who on which                      |
+//! | `told`       | what comes on a stream, put where its call is                 |
+//! | `pushed`     | answers that nobody has asked for yet                         |
+//!
+//! Why a thread: a PING wants its answer, a window its update and a reset its end also while every
+//! caller is busy with something else.
+//!
+//! Invariant: no caller waits for another: not for its body to be read, not for its content to be
+//! sent.
+
+mod body;
+mod call;
+mod calls;
+mod event_loop;
+mod exchange;
+mod line;
+mod link;
+mod mailbox;
+mod pushed;
+mod told;
+
+pub(crate) use exchange::run;
+pub use line::Http2Options;
+pub(crate) use line::{Connected, Line};
+pub(crate) use mailbox::Driver;
