@@ -30,7 +30,8 @@ impl Window {
 
     /// The peer has sent `octets`; `false` where it must not.
     pub(crate) fn take(&mut self, octets: u32) -> bool {
-        if i64::from(octets) > self.available {
+        // An empty frame needs no room, however far below zero a setting has put the window.
+        if octets > 0 && i64::from(octets) > self.available {
             return false;
         }
         self.available -= i64::from(octets);

@@ -175,10 +175,8 @@ impl Connection {
             stream: id,
         };
         out.write(|out| head.encode(out));
-        let external = sending.content.take(length, out);
-        if external > 0 {
-            self.externals.push_back((id, external));
-        }
+        let externals = &mut self.externals;
+        sending.content.take(length, out, |octets| externals.push_back((id, octets)));
         let counted = i64::from(head.length);
         sending.window -= counted;
         self.send_window -= counted;

@@ -115,10 +115,9 @@ impl Outgoing {
     }
 
     // ANCHOR: take
-    /// Moves the next `length` octets to `out`; there are as many. Answers how many of them the
-    /// driver has elsewhere.
-    pub(crate) fn take(&mut self, length: u64, out: &mut Output) -> u64 {
-        let mut external = 0;
+    /// Moves the next `length` octets to `out`; there are as many. `external` hears of each part
+    /// that the driver has elsewhere.
+    pub(crate) fn take(&mut self, length: u64, out: &mut Output, mut external: impl FnMut(u64)) {
         let mut left = length.min(self.waiting);
         self.waiting -= left;
         while left > 0
@@ -151,7 +150,7 @@ impl Outgoing {
                 Piece::External(length) => {
                     let taken = left.min(*length);
                     out.put_external(taken);
-                    external += taken;
+                    external(taken);
                     *length -= taken;
                     (taken, *length == 0)
                 }
@@ -161,7 +160,6 @@ impl Outgoing {
                 self.drop_front();
             }
         }
-        external
     }
     // ANCHOR_END: take
 
