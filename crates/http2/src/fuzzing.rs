@@ -1,11 +1,11 @@
 //! Properties that hold for any octets: for fuzz targets and tests alike.
 //!
-//! | function           | what the octets are                            | what holds                |
-//! |--------------------|------------------------------------------------|---------------------------|
-//! | `check_frames`     | frames                                         | what was read is written  |
-//! | `check_server`     | what a client sends                            | splits change nothing     |
-//! | `check_client`     | what a server sends                            | splits change nothing     |
-//! | `check_operations` | what two applications do, and how octets split | no honest end is blamed   |
+//! | function           | what the octets are                | what holds                |
+//! |--------------------|------------------------------------|---------------------------|
+//! | `check_frames`     | frames                             | what was read is written  |
+//! | `check_server`     | what a client sends                | splits change nothing     |
+//! | `check_client`     | what a server sends                | splits change nothing     |
+//! | `check_operations` | what two applications do, and when | no honest end is blamed   |
 //!
 //! Used by: `fuzz`, `tests`.
 

@@ -10,7 +10,7 @@
 //!  accept     */*            in lower case           trailers: no pseudo-field at all
 //! ```
 //!
-//! What comes out is the [`Request`] that HTTP/1 gives too: the path is the target and
+//! What comes out is the [`Request`](crate::Request) that HTTP/1 gives too: the path is the target and
 //! `:authority` is the field `host`, so whoever handles requests need not ask for the version.
 //!
 //! Fields are taken one after the other, without a chance to stop: a block must be decoded to its
