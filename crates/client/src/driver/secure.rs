@@ -36,8 +36,8 @@ use std::{
 };
 use wire::{Output, trace::Trace};
 
-/// Sealed octets are read so many at a time: what a socket usually holds.
-const INPUT: usize = 64 * 1024;
+/// Sealed octets are read so many at a time, at the most: four of the longest records.
+const INPUT: usize = 66 * 1024;
 /// Sealed octets that may wait before no more is sealed.
 const ENOUGH: u64 = 64 * 1024;
 /// Octets sealed at a time.
@@ -264,8 +264,9 @@ impl Secure {
     pub(super) fn fill(&mut self, socket: &Socket) -> io::Result<()> {
         self.input.resize(INPUT, 0);
         (self.at, self.end) = (0, 0);
+        let best = self.connection.best_read(INPUT);
         loop {
-            match socket.read(&mut self.input) {
+            match socket.read(self.input.get_mut(..best).unwrap_or_default()) {
                 Ok(0) => self.connection.receive_end(true, Instant::now()),
                 Ok(length) => self.end = length,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,

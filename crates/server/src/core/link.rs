@@ -58,6 +58,15 @@ impl Link {
         of!(self, inner => inner.wants_receive())
     }
 
+    /// How many octets to ask the socket for, where there is room for `most`: inside TLS, as many
+    /// as end where a record does.
+    pub fn best_read(&self, most: usize) -> usize {
+        match self {
+            Self::Clear(_) => most,
+            Self::Tls(secure) => secure.best_read(most),
+        }
+    }
+
     /// Moves everything as far as it goes in one turn.
     pub fn process(&mut self, moment: &Moment) {
         of!(self, inner => inner.process(moment));

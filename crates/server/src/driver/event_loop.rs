@@ -37,8 +37,9 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-/// Octets read at once. One buffer serves all connections of a loop, so an idle one holds none.
-const SCRATCH: usize = 64 * 1024;
+/// Octets read at once, at the most: four of TLS's longest records. One buffer serves all
+/// connections of a loop, so an idle one holds none.
+const SCRATCH: usize = 66 * 1024;
 
 /// The listeners' tokens count down from here; connections' numbers never get so high.
 pub(super) const LISTENERS: u64 = u64::MAX - 1024;

@@ -100,15 +100,17 @@ impl Slot {
             if self.read_closed || self.connection.has_more() || !self.connection.wants_receive() {
                 break;
             }
-            match self.socket.read(scratch) {
+            let best = self.connection.best_read(scratch.len());
+            let room = scratch.get_mut(..best).unwrap_or_default();
+            match self.socket.read(room) {
                 Ok(0) => {
                     self.read_closed = true;
                     self.connection.receive_end(moment);
                 }
                 Ok(count) => {
-                    let input = scratch.get_mut(..count).unwrap_or_default();
+                    let input = room.get_mut(..count).unwrap_or_default();
                     self.connection.receive(input, moment);
-                    if count < scratch.len() {
+                    if count < best {
                         break;
                     }
                     self.collect(moment);

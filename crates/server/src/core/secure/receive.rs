@@ -46,6 +46,11 @@ impl Secure {
         self.tls.wants_receive() && self.inner.as_ref().is_none_or(|inner| inner.wants_receive())
     }
 
+    /// How many octets to read, so that the last record among them is likely whole.
+    pub fn best_read(&self, most: usize) -> usize {
+        self.tls.best_read(most)
+    }
+
     /// Does what the handshake and the alerts ask for.
     pub(super) fn take_events(&mut self, moment: &Moment) {
         while let Some(event) = self.tls.poll_event() {
