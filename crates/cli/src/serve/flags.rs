@@ -76,6 +76,15 @@ pub(crate) const COMMAND: Command = Command {
             ],
         },
         Section {
+            heading: "Versions",
+            flags: &[switch(
+                None,
+                "no-http2",
+                "speak HTTP/1 alone. Without, https offers h2 first, and http takes HTTP/2 from \
+                 those who begin with it or ask for Upgrade: h2c",
+            )],
+        },
+        Section {
             heading: "What",
             flags: &[
                 switch(None, "listing", "show what is in a folder that has no index.html"),
@@ -145,6 +154,7 @@ pub(super) struct Options {
     /// Nothing where no TLS is wanted.
     pub(super) https: Option<HttpsOptions>,
     pub(super) socket: Option<PathBuf>,
+    pub(super) http2: bool,
     pub(super) listing: bool,
     pub(super) access_log: Option<OsString>,
     pub(super) threads: usize,
@@ -172,6 +182,7 @@ impl Options {
             addresses,
             https,
             socket,
+            http2: !parsed.is("no-http2"),
             listing: parsed.is("listing"),
             access_log: parsed.raw("access-log").map(OsString::from),
             threads: at_least_one(parsed, "threads")?.unwrap_or_else(cores),
@@ -229,9 +240,11 @@ fn limits(parsed: &Parsed) -> Result<server::Limits, UsageError> {
     }
     if let Some(time) = parsed.seconds("head-timeout")? {
         limits.http1.head_timeout = time;
+        limits.http2.block_timeout = time;
     }
     if let Some(time) = parsed.seconds("idle-timeout")? {
         limits.http1.idle_timeout = time;
+        limits.http2.idle_timeout = time;
     }
     if let Some(time) = parsed.seconds("grace")? {
         limits.grace = time;

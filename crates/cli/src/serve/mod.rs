@@ -44,6 +44,7 @@ pub(crate) fn run(parsed: &Parsed) -> Result<u8, Failure> {
     let router = router(files, running.clone(), &options.limits);
     let mut server = Server::new(Compressed::new(router, Coding::default()))
         .threads(options.threads)
+        .http2(options.http2)
         .limits(options.limits.clone());
     if let Some(file) = &options.access_log {
         let log = Log::open(file).map_err(|error| {
