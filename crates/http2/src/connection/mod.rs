@@ -219,6 +219,8 @@ impl Connection {
         connection.timers.block = now.checked_add(limits.block_timeout);
         let settings = Settings { enable_connect_protocol: true, ..connection.wanted_settings() };
         connection.announce(settings);
+        // Who never asks is idle from the start.
+        connection.watch_idle();
         connection
     }
 
