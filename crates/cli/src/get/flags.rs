@@ -20,9 +20,10 @@ pub(crate) const COMMAND: Command = Command {
         Section { heading: "Telling", flags: TELLING },
     ],
     notes: "Without a scheme, http is meant. Hosts and paths may be Korean.\n\
-            Exit codes are curl's: 3 URL, 6 name, 7 connect, 18 cut short, 22 with -f, 23 writing, \
-            28 time, 35 TLS, 47 redirects, 52 no answer, 56 receiving, 58 own certificate, 60 the \
-            server's, 61 coding, 77 CA file, 90 pinned key.\n",
+            Exit codes are curl's: 3 URL, 6 name, 7 connect, 16 HTTP/2, 18 cut short, 22 with -f, \
+            23 writing, 28 time, 35 TLS, 47 redirects, 52 no answer, 56 receiving, 58 own \
+            certificate, 60 the server's, 61 coding, 77 CA file, 90 pinned key, 92 a stream of \
+            HTTP/2.\n",
 };
 
 const REQUEST: &[Flag] = &[
@@ -102,7 +103,9 @@ const ANSWER: &[Flag] = &[
 
 const WAY: &[Flag] = &[
     switch(Some('0'), "http1.0", "speak HTTP/1.0"),
-    switch(None, "http1.1", "speak HTTP/1.1, which is the default"),
+    switch(None, "http1.1", "speak HTTP/1.1, and offer nothing newer"),
+    switch(None, "http2", "speak HTTP/2 where an https server can, which is the default"),
+    switch(None, "http2-prior-knowledge", "speak HTTP/2 without asking, with http too"),
     flags::IPV4,
     flags::IPV6,
     flags::RESOLVE,

@@ -65,8 +65,8 @@ pub(crate) const CONNECT_TIMEOUT: Flag =
 pub(crate) const VERBOSE: Flag = switch(
     Some('v'),
     "verbose",
-    "tell what goes over the wire: -v the heads, -vv times, connections, pieces and TLS's messages \
-     as well, -vvv every octet and key",
+    "tell what goes over the wire: -v the heads, -vv times, connections, pieces, frames and TLS's \
+     messages as well, -vvv every octet and key",
 );
 /// `--trace`
 pub(crate) const TRACE: Flag = switch(

@@ -48,7 +48,8 @@ pub(crate) fn session(parsed: &Parsed) -> Result<SessionBuilder, Failure> {
         .tunnel(parsed.is("proxytunnel"))
         .tls(tls::options(parsed)?)
         .proxies(way::proxies(parsed)?)
-        .version(if parsed.is("http1.0") { Version::Http10 } else { Version::Http11 });
+        .version(version(parsed))
+        .prior_knowledge(parsed.is("http2-prior-knowledge"));
     if parsed.is("compressed") {
         builder = builder.compressed(coding::Limits::DEFAULT);
     }
@@ -61,6 +62,17 @@ pub(crate) fn session(parsed: &Parsed) -> Result<SessionBuilder, Failure> {
         builder = builder.expect(Expect::Never);
     }
     Ok(builder)
+}
+
+/// The newest version that may be spoken. As in curl, the flag given last counts.
+fn version(parsed: &Parsed) -> Version {
+    let named = |(flag, _): (&str, _)| match flag {
+        "http1.0" => Some(Version::Http10),
+        "http1.1" => Some(Version::Http11),
+        "http2" | "http2-prior-knowledge" => Some(Version::Http2),
+        _ => None,
+    };
+    parsed.iter().filter_map(named).last().unwrap_or(Version::Http2)
 }
 
 /// How many redirects `-L` and `--max-redirs` allow.

@@ -6,6 +6,7 @@
 
 mod frames;
 mod head;
+mod http2;
 mod tls;
 
 use crate::args::{Parsed, UsageError};
@@ -61,6 +62,8 @@ impl Telling {
 pub(crate) struct Teller {
     begun: Instant,
     ladder: Option<Mutex<Ladder>>,
+    /// Whether HTTP/2 is told, and its frames.
+    http2: Option<bool>,
     walk: Option<Walk>,
     /// Cut from the octets, unless `json` tells the events.
     frames: Option<Mutex<Frames>>,
@@ -88,6 +91,7 @@ impl Teller {
         }
         Self {
             begun,
+            http2: detail.map(|detail| detail >= Detail::Pieces),
             ladder: detail.map(|detail| Mutex::new(Ladder::new(begun, detail, info(detail)))),
             walk,
             frames: (telling.frames && !telling.json).then(|| Mutex::new(Frames::new(begun))),
@@ -150,6 +154,9 @@ impl Sink for Teller {
         if let Some(ladder) = &self.ladder {
             print(&ladder.lock().unwrap_or_else(PoisonError::into_inner).lines(event));
         }
+        if let Some(frames) = self.http2 {
+            print(&http2::lines(event, self.begun, frames));
+        }
         if let Some(frames) = &self.frames {
             print(&frames.lock().unwrap_or_else(PoisonError::into_inner).lines(event));
         }
@@ -210,11 +217,16 @@ fn words(event: &Event<'_>) -> Option<String> {
     } else if is(&steps::CONNECTED) {
         format!("connected to {} in {}", get("address"), get("took"))
     } else if is(&steps::HIT) {
-        format!("using connection {} again", get("connection"))
+        match get("requests now").as_str() {
+            "" => format!("using connection {} again", get("connection")),
+            others => format!("sharing connection {} with {others} more", get("connection")),
+        }
     } else if is(&steps::STALE) {
         format!("connection {} was dead", get("connection"))
     } else if is(&steps::AGAIN) {
         format!("sending the request again: {}", get("reason"))
+    } else if is(&steps::PUSHED) {
+        format!("{} was pushed already", get("target"))
     } else if is(&steps::TUNNEL) {
         format!("asking the proxy for a tunnel to {}", get("to"))
     } else if is(&steps::REDIRECT) {

@@ -1,0 +1,177 @@
+//! HTTP/2 as it passes: with `-v` heads as curl shows them, with `-vv` frames as `nghttp -v` does.
+//!
+//! RFC 9113 §4.1, §8.3
+//!
+//! ```text
+//! * using HTTP/2
+//! * [HTTP/2] [1] [:method: GET]
+//! > GET / HTTP/2
+//! < HTTP/2 200
+//!
+//! [  1.204] send HEADERS frame <length=41, flags=END_STREAM | END_HEADERS, stream_id=1>
+//!           :method: GET
+//! [  1.377] recv DATA frame <length=5, flags=END_STREAM, stream_id=1>
+//! ```
+//!
+//! A head is not text on this wire; the lines with `>` and `<` are how HTTP/1 would write it.
+//!
+//! Invariant: nothing is kept between events.
+
+use std::time::{Duration, Instant};
+use view::visible;
+use wire::{
+    hex,
+    trace::{Direction, Event, Field, Layer, Value},
+};
+
+/// What stands before the lines that belong to a frame.
+const INDENT: &str = "          ";
+
+/// The lines of an event, each with its end; often none. Frames are shown if `frames` asks.
+pub(super) fn lines(event: &Event<'_>, begun: Instant, frames: bool) -> String {
+    if event.layer != Layer::Http2 || event.direction == Direction::Local {
+        return String::new();
+    }
+    let time = event.time.saturating_duration_since(begun);
+    match (event.name, frames) {
+        ("field_section", true) => section(event),
+        ("field_section", false) => head(event),
+        ("settings", false) if event.direction == Direction::Sent && !has_flag(event, "ACK") => {
+            "* using HTTP/2\n".to_owned()
+        }
+        (_, false) => String::new(),
+        (_, true) => frame(event, time),
+    }
+}
+
+/// A head that came, as HTTP/1 would write it; `None` for anything else.
+pub(super) fn received_head(event: &Event<'_>) -> Option<String> {
+    let ours = event.layer == Layer::Http2 && event.name == "field_section";
+    if !ours || event.direction != Direction::Received {
+        return None;
+    }
+    let status = pseudo(event, ":status")?;
+    let mut head = format!("HTTP/2 {status} \r\n");
+    for field in regular(event) {
+        head += &format!("{}: {}\r\n", field.name, field.value);
+    }
+    Some(head + "\r\n")
+}
+
+fn pseudo<'a>(event: &'a Event<'_>, name: &str) -> Option<&'a Value<'a>> {
+    event.fields.iter().find(|field| field.name == name).map(|field| &field.value)
+}
+
+fn regular<'a>(event: &'a Event<'_>) -> impl Iterator<Item = &'a Field<'a>> {
+    event.fields.iter().filter(|field| !field.name.starts_with(':'))
+}
+
+fn shown(value: &Value<'_>) -> String {
+    visible(&value.to_string())
+}
+
+/// A section as curl shows it.
+fn head(event: &Event<'_>) -> String {
+    let (mut out, stream) = (String::new(), event.stream.unwrap_or_default());
+    let text = |name| pseudo(event, name).map(shown).unwrap_or_default();
+    let mark = if event.direction == Direction::Sent { '>' } else { '<' };
+    if pseudo(event, ":method").is_some() {
+        for field in event.fields {
+            let name = visible(field.name);
+            out += &format!("* [HTTP/2] [{stream}] [{name}: {}]\n", shown(&field.value));
+        }
+        out += &format!("{mark} {} {} HTTP/2\n", text(":method"), text(":path"));
+        out += &format!("{mark} Host: {}\n", text(":authority"));
+    } else if pseudo(event, ":status").is_some() {
+        out += &format!("{mark} HTTP/2 {}\n", text(":status"));
+    }
+    for field in regular(event) {
+        out += &format!("{mark} {}: {}\n", visible(field.name), shown(&field.value));
+    }
+    out + &format!("{mark}\n")
+}
+
+/// A section below its frame.
+fn section(event: &Event<'_>) -> String {
+    let line =
+        |field: &Field<'_>| format!("{INDENT}{}: {}\n", visible(field.name), shown(&field.value));
+    event.fields.iter().map(line).collect()
+}
+
+fn has_flag(event: &Event<'_>, flag: &str) -> bool {
+    let flags = event.fields.iter().find(|field| field.name == "flags");
+    flags.is_some_and(|flags| flags.value.to_string().split(" | ").any(|name| name == flag))
+}
+
+/// A frame: its head, and what its payload says.
+fn frame(event: &Event<'_>, time: Duration) -> String {
+    let verb = if event.direction == Direction::Sent { "send" } else { "recv" };
+    let get = |name: &str| {
+        let field = event.fields.iter().find(|field| field.name == name);
+        field.map(|field| field.value.to_string()).unwrap_or_default()
+    };
+    let (name, stream) = (event.name.to_ascii_uppercase(), event.stream.unwrap_or_default());
+    let flags = get("flags");
+    let flags = if flags.is_empty() { "none" } else { &flags };
+    let mut out = format!(
+        "[{:7.3}] {verb} {name} frame <length={}, flags={flags}, stream_id={stream}>\n",
+        time.as_secs_f64(),
+        get("length"),
+    );
+    let payload = event.fields.iter().filter(|field| !matches!(field.name, "length" | "flags"));
+    for field in payload {
+        let value = match field.value {
+            Value::Octets(octets) if field.name == "opaque_data" => hex::encode(octets),
+            value => shown(&value),
+        };
+        out += &format!("{INDENT}({}={value})\n", field.name);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event<'a>(direction: Direction, name: &'static str, fields: &'a [Field<'a>]) -> Event<'a> {
+        let (time, layer, stream) = (Instant::now(), Layer::Http2, Some(1));
+        Event { time, layer, direction, connection: 1, stream, name, fields }
+    }
+
+    const fn text<'a>(name: &'a str, value: &'a str) -> Field<'a> {
+        Field { name, value: Value::Text(value) }
+    }
+
+    #[test]
+    fn heads_look_like_those_of_http1() {
+        let fields = [text(":status", "204"), text("server", "x")];
+        let came = event(Direction::Received, "field_section", &fields);
+        assert_eq!(lines(&came, came.time, false), "< HTTP/2 204\n< server: x\n<\n");
+        assert_eq!(received_head(&came).unwrap(), "HTTP/2 204 \r\nserver: x\r\n\r\n");
+        let fields = [
+            text(":method", "GET"),
+            text(":scheme", "https"),
+            text(":authority", "a"),
+            text(":path", "/b"),
+        ];
+        let sent = event(Direction::Sent, "field_section", &fields);
+        let shown = lines(&sent, sent.time, false);
+        assert!(shown.starts_with("* [HTTP/2] [1] [:method: GET]\n"), "{shown}");
+        assert!(shown.ends_with("> GET /b HTTP/2\n> Host: a\n>\n"), "{shown}");
+        assert_eq!(received_head(&sent), None);
+    }
+
+    #[test]
+    fn frames_look_like_those_of_nghttp() {
+        let length = Field { name: "length", value: Value::Number(8) };
+        let data = Field { name: "opaque_data", value: Value::Octets(&[1, 2]) };
+        let fields = [length, text("flags", "ACK"), data];
+        let sent = event(Direction::Sent, "ping", &fields);
+        assert_eq!(
+            lines(&sent, sent.time, true),
+            "[  0.000] send PING frame <length=8, flags=ACK, stream_id=1>\n          \
+             (opaque_data=0102)\n"
+        );
+        assert_eq!(lines(&sent, sent.time, false), "");
+    }
+}
