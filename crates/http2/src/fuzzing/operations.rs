@@ -111,7 +111,7 @@ pub fn check_operations(octets: &[u8]) {
 
 /// What an application says.
 fn command(client: &mut End, server: &mut End, what: u8, how: u8) {
-    let end = if how % 2 == 0 { client } else { server };
+    let end = if how.is_multiple_of(2) { client } else { server };
     let stream = end.pick(how / 2);
     let connection = &mut end.connection;
     let response = Response::new(StatusCode::OK);
@@ -121,7 +121,7 @@ fn command(client: &mut End, server: &mut End, what: u8, how: u8) {
             let mut request = Request::new(Method::Get, Target::Origin("/".into()));
             let _ = request.headers.try_append("host", "a");
             let content = if what > 127 { Outgoing::Unknown } else { Outgoing::None };
-            let begun = match how % 2 == 0 {
+            let begun = match how.is_multiple_of(2) {
                 true => connection.send_request(&request, content),
                 false => connection.push(stream, &request),
             };

@@ -10,8 +10,8 @@
 //!  accept     */*            in lower case           trailers: no pseudo-field at all
 //! ```
 //!
-//! What comes out is the [`Request`](crate::Request) that HTTP/1 gives too: the path is the target and
-//! `:authority` is the field `host`, so whoever handles requests need not ask for the version.
+//! What comes out is the [`Request`](crate::Request) that HTTP/1 gives too: the path is the target
+//! and `:authority` is the field `host`, so whoever handles requests need not ask for the version.
 //!
 //! Fields are taken one after the other, without a chance to stop: a block must be decoded to its
 //! end, or the decoder's table is out of step. So the first error is kept and told at the end.
