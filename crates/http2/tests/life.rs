@@ -85,6 +85,9 @@ fn s6_8_a_shutdown_has_two_goaways() {
     // Now the client knew.
     peer.get(5);
     peer.frame(0, 0, 5, &[0; 100]);
+    peer.window(5, 1);
+    peer.frame(3, 0, 5, &[0; 4]);
+    assert_eq!(peer.verdict(), Verdict::Connection(ErrorCode::NO_ERROR));
     assert_eq!(peer.connection.streams(), 2);
     answer(&mut peer, 1);
     assert_eq!(peer.connection.state(), State::Open);

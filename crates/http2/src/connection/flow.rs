@@ -116,6 +116,9 @@ impl Connection {
             return Ok(());
         }
         let Some(stream) = self.streams.get_mut(id) else {
+            if self.is_beyond(id) {
+                return Ok(());
+            }
             return self.state_of(id).receive(Input::WindowUpdate, id).map(|_| ());
         };
         stream.state.receive(Input::WindowUpdate, id)?;

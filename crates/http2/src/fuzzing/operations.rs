@@ -78,9 +78,16 @@ impl End {
     }
 }
 
-/// What two honest ends may still say: too much at once, too many streams, a stall.
+/// What two honest ends may still say: too much at once, too many streams, and that what the
+/// network keeps back is late.
 fn forgivable(code: ErrorCode) -> bool {
-    [ErrorCode::ENHANCE_YOUR_CALM, ErrorCode::REFUSED_STREAM, ErrorCode::CANCEL].contains(&code)
+    [
+        ErrorCode::ENHANCE_YOUR_CALM,
+        ErrorCode::REFUSED_STREAM,
+        ErrorCode::CANCEL,
+        ErrorCode::SETTINGS_TIMEOUT,
+    ]
+    .contains(&code)
 }
 
 /// Each two octets are an operation and its argument.
