@@ -12,12 +12,12 @@
 //! Nothing here waits for a stream: a handler that is slow keeps its own stream's window shut, a
 //! peer that takes one answer slowly gets the others in between.
 //!
-//! | what grows                  | because                        | the brake                         |
-//! |-----------------------------|--------------------------------|-----------------------------------|
-//! | a request's content         | its handler reads too slowly   | the stream's window is not opened |
-//! | an answer's content         | the peer takes it too slowly   | the handler waits in `write`      |
-//! | a file's                    | the same                       | it is read when there is room     |
-//! | requests                    | the peer asks on               | the number of streams             |
+//! | what grows            | because                       | the brake                         |
+//! |-----------------------|-------------------------------|-----------------------------------|
+//! | a request's content   | its handler reads too slowly  | the stream's window is not opened |
+//! | an answer's content   | the peer takes it too slowly  | the handler waits in `write`      |
+//! | a file's              | the same                      | it is read when there is room     |
+//! | requests              | the peer asks on              | the number of streams             |
 //!
 //! Invariant: a stream is among ours from its request until its answer is handed over whole, or it
 //! is reset; what comes for it later is dropped, and counted for the connection's window.
