@@ -64,6 +64,17 @@ pub(crate) const FIGURES: &[&str] = &[
     "tls-update",
     "tls-ends",
     "tls-wall",
+    // 7 HTTP/2, its octets
+    "h2-both",
+    "h2-again",
+    "h2-opening",
+    "h2-talk",
+    "h2-ten",
+    "h2-table",
+    "h2-integers",
+    "h2-guess",
+    "h2-resize",
+    "h2-limits",
 ];
 
 /// The top folder of the repository.
