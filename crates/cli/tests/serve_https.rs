@@ -102,7 +102,7 @@ fn both_are_served_and_one_line_says_where() {
     for url in urls {
         assert_eq!(get(&["-k", &format!("{url}hello.txt")]).out, "hello\n");
         let page = get(&["-k", &format!("{url}_wirebook/")]).out;
-        assert_eq!(page.contains("HTTP/1.1 over TLS 1.3, "), url.starts_with("https:"), "{page}");
+        assert_eq!(page.contains("HTTP/2 over TLS 1.3, "), url.starts_with("https:"), "{page}");
     }
 }
 
