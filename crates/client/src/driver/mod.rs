@@ -21,8 +21,8 @@
 //! HTTP/1 runs on the caller's thread; no thread is started for it but the resolver's (in
 //! `sockets::dial`), since nothing else can be interrupted. HTTP/2 has one thread for a session.
 //!
-//! Invariant: a connection that is not shared is owned by exactly one of: the pool's idle list, one exchange, one
-//! response body.
+//! Invariant: a connection that is not shared is owned by exactly one of: the pool's idle list, one
+//! exchange, one response body.
 
 pub(crate) mod body;
 pub(crate) mod connect;
