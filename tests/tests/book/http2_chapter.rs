@@ -34,11 +34,11 @@ impl Pair {
         Self { client, server: Connection::server(&limits, now), now }
     }
 
-    fn from_client(&mut self) -> Vec<u8> {
+    fn client_sends(&mut self) -> Vec<u8> {
         sent(&mut self.client, self.now)
     }
 
-    fn from_server(&mut self) -> Vec<u8> {
+    fn server_sends(&mut self) -> Vec<u8> {
         sent(&mut self.server, self.now)
     }
 }
@@ -67,7 +67,7 @@ fn text(path: &str, fields: &[(&str, &str)]) -> String {
 /// What the client sends for a request, its preface and its settings left out.
 fn asked(pair: &mut Pair, path: &str, fields: &[(&str, &str)]) -> Vec<u8> {
     pair.client.send_request(&request(path, fields), Outgoing::None).unwrap();
-    let octets = pair.from_client();
+    let octets = pair.client_sends();
     let (_, frames) = frames(&octets);
     frames.into_iter().filter(|frame| frame[3] == FrameType::HEADERS.0).flatten().collect()
 }

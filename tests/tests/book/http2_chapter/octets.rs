@@ -35,10 +35,10 @@ fn the_same_request_in_both_forms() {
 #[test]
 fn the_preface_and_settings() {
     let mut pair = Pair::new();
-    let mut up = pair.from_client();
+    let mut up = pair.client_sends();
     let mut story = format!("# the client\n{}", explained(&up, &mut decoder()));
     pair.server.receive(&mut up, pair.now);
-    let down = pair.from_server();
+    let down = pair.server_sends();
     writeln!(story, "\n# the server\n{}", explained(&down, &mut decoder()).trim_end()).unwrap();
     assert!(frames(&down).1.len() > 1);
     figure("h2-opening", &story);

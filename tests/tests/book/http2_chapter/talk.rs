@@ -68,7 +68,7 @@ fn a_whole_conversation() {
     let mut pair = Pair::new();
     let asked = request("/hello", &[("accept", "*/*"), ("user-agent", "wirebook")]);
     pair.client.send_request(&asked, Outgoing::None).unwrap();
-    let mut up = pair.from_client();
+    let mut up = pair.client_sends();
     told(&mut story, "client", &up, &mut up_table);
     pair.server.receive(&mut up, pair.now);
 
@@ -82,7 +82,7 @@ fn a_whole_conversation() {
     pair.server.send_response(stream, &response, Outgoing::Length(17)).unwrap();
     pair.server.send_data(stream, content).unwrap();
     pair.server.send_end(stream, None).unwrap();
-    let mut down = pair.from_server();
+    let mut down = pair.server_sends();
     told(&mut story, "server", &down, &mut down_table);
     pair.client.receive(&mut down, pair.now);
 
@@ -91,6 +91,6 @@ fn a_whole_conversation() {
     assert!(events(&mut pair.client).iter().any(whole));
     pair.client.release(stream, content.len());
     pair.client.shut_down(pair.now);
-    told(&mut story, "client", &pair.from_client(), &mut up_table);
+    told(&mut story, "client", &pair.client_sends(), &mut up_table);
     figure("h2-talk", &story);
 }
