@@ -127,9 +127,9 @@ fn what_is_offered_can_be_chosen() {
     let site = Site::new();
     let chosen = |more: &[&str]| site.get(&[&["-v"], more].concat()).err;
     let suite = chosen(&["--tls13-ciphers", "TLS_CHACHA20_POLY1305_SHA256"]);
-    assert!(suite.contains("* TLSv1.3, TLS_CHACHA20_POLY1305_SHA256, x25519, http/1.1"), "{suite}");
+    assert!(suite.contains("* TLSv1.3, TLS_CHACHA20_POLY1305_SHA256, x25519, h2"), "{suite}");
     let group = chosen(&["--curves", "P-256"]);
-    assert!(group.contains(", secp256r1, http/1.1"), "{group}");
+    assert!(group.contains(", secp256r1, h2"), "{group}");
     let none = chosen(&["--no-alpn"]);
     assert!(none.contains(", x25519\n"), "{none}");
     assert_eq!(site.get(&["--curves", "P-1"]).code, 2);

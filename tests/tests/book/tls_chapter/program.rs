@@ -34,7 +34,7 @@ fn an_answer_and_three_refusals() {
     let mut story = String::new();
     let other = format!("other.example:{port}:127.0.0.1");
     for (host, arguments) in [
-        ("localhost", vec!["-v", "--cacert", "ca.pem"]),
+        ("localhost", vec!["-v", "--http1.1", "--cacert", "ca.pem"]),
         ("localhost", vec![]),
         ("other.example", vec!["--cacert", "ca.pem", "--resolve", &other]),
         ("localhost", vec!["--cacert", "nowhere.pem"]),
