@@ -131,7 +131,8 @@ fn tshark_reads_our_run_with_either_key_log() {
         format!("https://{}/letters.txt", relay.address),
         format!("https://{}/style.css", relay.address),
     );
-    let more = ["-H", "Connection: close", "--tls-earlydata", "-v", "--cacert", &ca, &one, &two];
+    let own = ["--http1.1", "-H", "Connection: close", "--tls-earlydata", "-v"];
+    let more = [&own[..], &["--cacert", &ca, &one, &two]].concat();
     let mut command = ours(&[&["get", "--max-time", "60"][..], &more].concat());
     let output = peers::run(command.env("SSLKEYLOGFILE", &clients), b"");
     let told = String::from_utf8_lossy(&output.stderr).into_owned();

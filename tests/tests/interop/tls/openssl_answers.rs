@@ -187,7 +187,8 @@ fn what_is_spoken_inside_and_for_which_name() {
         let (ca, port) = (papers.path("ca.pem"), address.port());
         let (url, resolve) =
             (format!("https://localhost:{port}/"), format!("localhost:{port}:127.0.0.1"));
-        let flags = ["get", "-v", "--max-time", "60", "--cacert", &ca, "--resolve", &resolve, &url];
+        let own = ["get", "-v", "--http1.1", "--max-time", "60", "--cacert", &ca];
+        let flags = [&own[..], &["--resolve", &resolve, &url]].concat();
         let mut get = Talk::start(&mut ours(&flags));
         talk.wait_for("GET / HTTP/1.1");
         talk.say(&typed("hello", true));
