@@ -9,7 +9,8 @@
 //! twice: its flight, and an answer.
 //!
 //! To hold it back is what a long way does: a server reads early data, and answers it, before it
-//! can know that the handshake is done.
+//! can know that the handshake is done. Where the end of the handshake came in the same read, the
+//! piece is cut behind the early data: how late this thread runs must not matter.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -93,15 +94,29 @@ fn connect(
         std::thread::spawn(move || {
             let mut piece = vec![0; 65_536];
             let mut early = false;
+            let mut pass = |octets: &[u8]| {
+                let kept_octets = octets.to_vec();
+                let passed = Passed { connection: number, from_client, octets: kept_octets };
+                kept.lock().unwrap().push(passed);
+                to.write_all(octets).is_ok()
+            };
             while let Ok(count @ 1..) = from.read(&mut piece) {
-                if hold && from_client && early {
+                let mut octets = &piece[..count];
+                if hold && from_client && !early {
+                    if let Some(end) = end_of_application_data(octets) {
+                        early = true;
+                        pass(&octets[..end]);
+                        octets = &octets[end..];
+                    }
+                }
+                if octets.is_empty() {
+                    continue;
+                }
+                if early {
                     let spoken = spoken.1.wait_while(spoken.0.lock().unwrap(), |times| *times < 2);
                     drop(spoken.unwrap());
                 }
-                early |= holds_application_data(&piece[..count]);
-                let octets = piece[..count].to_vec();
-                kept.lock().unwrap().push(Passed { connection: number, from_client, octets });
-                if to.write_all(&piece[..count]).is_err() {
+                if !pass(octets) {
                     break;
                 }
                 if !from_client {
@@ -121,15 +136,14 @@ fn connect(
     [one(client, server, true), one(other_server, other_client, false)]
 }
 
-/// Whether one of the records is of application data, as early data is; our client writes whole
-/// records.
-fn holds_application_data(mut records: &[u8]) -> bool {
-    while let [kind, _, _, high, low, rest @ ..] = records {
-        if *kind == 23 {
-            return true;
+/// Behind the first record of application data, as early data is; our client writes whole records.
+fn end_of_application_data(octets: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    while let [kind, _, _, high, low, ..] = octets[at..] {
+        at = (at + 5 + usize::from(u16::from_be_bytes([high, low]))).min(octets.len());
+        if kind == 23 {
+            return Some(at);
         }
-        let length = usize::from(u16::from_be_bytes([*high, *low]));
-        records = rest.get(length..).unwrap_or_default();
     }
-    false
+    None
 }
