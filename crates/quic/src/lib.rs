@@ -1,0 +1,6 @@
+//! QUIC: a transport in user space, over datagrams, with TLS inside.
+//!
+//! RFC 9000, RFC 9001, RFC 9002
+//!
+//! Invariant: no input of a peer makes this crate panic, loop, or keep more than its limits say.
+#![forbid(unsafe_code)]
