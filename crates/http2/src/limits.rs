@@ -87,6 +87,10 @@ pub struct Limits {
     /// How long content may wait for a window that does not open, 30 s: then its stream is reset,
     /// so that nobody makes us keep a hundred answers for ever.
     pub stall_timeout: Duration,
+    /// How long the rest of a request may still come behind its complete answer, 500 ms, before
+    /// the peer is told that nobody wants it: most are nearly through, and what is wrong with them
+    /// can still be said.
+    pub rest_timeout: Duration,
     /// Between the two GOAWAYs of a shutdown, 1 s at most; the answer to a PING ends it earlier.
     pub shutdown_timeout: Duration,
     /// How long a closing connection still reads, 2 s, so that its last frame is not lost to a
@@ -124,6 +128,7 @@ impl Default for Limits {
             ping_interval: None,
             ping_timeout: Duration::from_secs(20),
             stall_timeout: Duration::from_secs(30),
+            rest_timeout: Duration::from_millis(500),
             shutdown_timeout: Duration::from_secs(1),
             linger: Duration::from_secs(2),
         }

@@ -51,6 +51,11 @@ impl Window {
         self.held
     }
 
+    /// Octets that the peer may send; below zero where a setting took more than there was.
+    pub(crate) const fn available(&self) -> i64 {
+        self.available
+    }
+
     pub(crate) const fn target(&self) -> u32 {
         self.target
     }

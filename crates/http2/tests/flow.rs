@@ -8,7 +8,9 @@
 
 mod common;
 
-use common::{BOTH, END_HEADERS, END_STREAM, GET, Peer, Verdict, id, octets, request, response};
+use common::{
+    BOTH, END_HEADERS, END_STREAM, GET, POST, Peer, Verdict, id, octets, request, response,
+};
 use http2::frame::FrameType;
 use http2::{ErrorCode, Event, Limits, Misuse, Outgoing};
 use std::{sync::Arc, time::Duration};
@@ -302,9 +304,63 @@ fn s8_1_rst_stream_stands_behind_end_stream() {
     peer.poll();
     assert_eq!(peer.verdict(), Verdict::Nothing);
     peer.window(1, 10);
+    // What is left of the request may be on its way: for a while it is only looked at.
+    peer.frame(0, 0, 1, b"ab");
+    assert_eq!(peer.seen.last().unwrap().kind, FrameType::DATA);
+    assert_eq!(peer.verdict(), Verdict::Nothing);
+    peer.pass(http2::Limits::default().rest_timeout);
     let last: Vec<_> = peer.seen.iter().rev().take(2).map(|seen| seen.kind).collect();
     assert_eq!(last, [FrameType::RST_STREAM, FrameType::DATA]);
     assert_eq!(peer.verdict(), Verdict::Stream(1, ErrorCode::NO_ERROR));
+}
+
+#[test]
+fn s8_1_the_rest_of_an_answered_request_still_has_rules() {
+    type Act = fn(&mut Peer);
+    let fatal = |code| Verdict::Stream(1, code);
+    let acts: [(&str, Act, Verdict); 6] = [
+        ("the length differs", |peer| peer.frame(0, 1, 1, b"ab"), fatal(ErrorCode::PROTOCOL_ERROR)),
+        ("a window of nothing", |peer| peer.window(1, 0), fatal(ErrorCode::PROTOCOL_ERROR)),
+        (
+            "a window too large",
+            |peer| peer.window(1, 0x7fff_ffff),
+            fatal(ErrorCode::FLOW_CONTROL_ERROR),
+        ),
+        (
+            "trailers that do not end it",
+            |peer| peer.headers(1, END_HEADERS, &[("x", "y")]),
+            fatal(ErrorCode::PROTOCOL_ERROR),
+        ),
+        ("its end", |peer| peer.frame(0, 1, 1, b"abc"), Verdict::Nothing),
+        ("the peer's own reset", |peer| peer.frame(3, 0, 1, &[0; 4]), Verdict::Nothing),
+    ];
+    for (name, act, verdict) in acts {
+        let mut peer = Peer::of_server();
+        let length = [("content-length", "3")];
+        peer.headers(1, END_HEADERS, &[&POST[..], &length[..]].concat());
+        answer(&mut peer, 1, 5);
+        peer.connection.reset(id(1), ErrorCode::NO_ERROR);
+        peer.poll();
+        assert_eq!(peer.verdict(), Verdict::Nothing, "{name}");
+        act(&mut peer);
+        assert_eq!(peer.verdict(), verdict, "{name}");
+        peer.pass(Duration::from_secs(1));
+        assert_eq!(peer.verdict(), verdict, "{name}: and nothing later");
+    }
+}
+
+#[test]
+fn s8_1_a_long_rest_is_refused_before_it_has_come() {
+    let mut peer = Peer::of_server();
+    peer.post(1);
+    answer(&mut peer, 1, 5);
+    peer.connection.reset(id(1), ErrorCode::NO_ERROR);
+    for _ in 0..9 {
+        peer.frame(0, 0, 1, &[0; 16_384]);
+    }
+    assert_eq!(peer.verdict(), Verdict::Stream(1, ErrorCode::NO_ERROR));
+    let windows = peer.of_kind(FrameType::WINDOW_UPDATE);
+    assert!(windows.iter().all(|seen| seen.stream == 0), "the stream's own stays shut");
 }
 
 #[test]

@@ -199,7 +199,8 @@ impl Connection {
 
     /// Ends a stream: what waits of its content is dropped, what still comes is ignored. With
     /// `NO_ERROR` behind a complete answer, the answer is sent first: so a server says that it
-    /// needs no more of the request (§8.1).
+    /// needs no more of the request (§8.1). It says so after
+    /// [`rest_timeout`](crate::Limits::rest_timeout), or when much of the rest comes.
     pub fn reset(&mut self, id: StreamId, code: ErrorCode) {
         if self.state != State::Open {
             return;
@@ -211,7 +212,48 @@ impl Connection {
             sending.reset_behind = Some(code);
             return;
         }
+        if code == ErrorCode::NO_ERROR && sending.finished && self.role == Role::Server {
+            return self.want_no_rest(id);
+        }
         self.put_rst(id, code);
+        self.end_stream(id, Cause::ResetByUs);
+    }
+
+    /// The answer is complete. What is left of most requests is under way already, so a reset
+    /// would save nothing, and would hide what the peer does wrong.
+    fn want_no_rest(&mut self, id: StreamId) {
+        let Some(stream) = self.streams.get_mut(id) else { return };
+        stream.unwanted.get_or_insert(self.now);
+        // Nobody else will.
+        let held = stream.receiving.window.held();
+        let released = stream.receiving.window.release(held);
+        self.refund(released);
+        if self.timers.rest.is_none() {
+            self.timers.rest = self.now.checked_add(self.limits.rest_timeout);
+        }
+    }
+
+    /// Tells the peers of those whose time is up that nobody wants the rest.
+    pub(super) fn refuse_rests(&mut self) {
+        let (now, span) = (self.now, self.limits.rest_timeout);
+        let mut late = Vec::new();
+        let mut next = None;
+        for stream in self.streams.each() {
+            let Some(due) = stream.unwanted.and_then(|since| since.checked_add(span)) else {
+                continue;
+            };
+            match due <= now {
+                true => late.push(stream.id),
+                false => next = Some(next.map_or(due, |next: Instant| next.min(due))),
+            }
+        }
+        self.timers.rest = next;
+        late.into_iter().for_each(|id| self.refuse_rest(id));
+    }
+
+    /// Tells the peer that nobody wants the rest.
+    pub(super) fn refuse_rest(&mut self, id: StreamId) {
+        self.put_rst(id, ErrorCode::NO_ERROR);
         self.end_stream(id, Cause::ResetByUs);
     }
 

@@ -95,15 +95,34 @@ impl Connection {
         stream.state = state;
         let content = u32::try_from(data.len()).unwrap_or(length);
         let padding = length.saturating_sub(content);
+        let wanted = stream.unwanted.is_none();
         if padding > 0 {
             stream.receiving.window.release(padding);
             self.refund(padding);
+        }
+        if !wanted {
+            self.drop_rest(id, content, end);
+            return Ok(true);
         }
         self.tell_data(id, data, end);
         if end {
             self.settle(id);
         }
         Ok(true)
+    }
+
+    /// Content of a request that is answered: only its rules are looked at.
+    fn drop_rest(&mut self, id: StreamId, content: u32, end: bool) {
+        let Some(stream) = self.streams.get_mut(id) else { return };
+        stream.receiving.window.release(content);
+        let used = i64::from(stream.receiving.window.target()) / 2;
+        let much = stream.receiving.window.available() < used;
+        self.refund(content);
+        match (end, much) {
+            (true, _) => self.settle(id),
+            (false, true) => self.refuse_rest(id),
+            (false, false) => {}
+        }
     }
 
     /// Content that comes in many small frames is told in few events.

@@ -87,8 +87,9 @@ impl Connection {
         // Until the peer knows our settings, the protocol's own window is enough.
         let target = if self.announced.is_empty() { self.bandwidth.target } else { 0 };
         let Some(stream) = self.streams.get_mut(id) else { return };
-        // Behind its END_STREAM a peer needs no window.
-        if matches!(stream.state, Open | HalfClosedLocal) {
+        // Behind its END_STREAM a peer needs no window, and none for what nobody wants.
+        let wanted = stream.unwanted.is_none();
+        if wanted && matches!(stream.state, Open | HalfClosedLocal) {
             stream.receiving.window.grow(target);
             if let Some(increment) = stream.receiving.window.update() {
                 self.put(id, &Frame::WindowUpdate { increment });

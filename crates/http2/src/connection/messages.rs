@@ -68,7 +68,9 @@ impl Connection {
                 let trailers = section.finish().map_err(malformed)?;
                 self.step(stream, Input::Headers { end })?;
                 self.count(stream, 0, true)?;
-                self.events.push_back(Event::Trailers { stream, trailers });
+                if self.streams.get(stream).is_some_and(|stream| stream.unwanted.is_none()) {
+                    self.events.push_back(Event::Trailers { stream, trailers });
+                }
                 self.settle(stream);
                 Ok(())
             }

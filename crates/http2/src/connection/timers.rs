@@ -10,6 +10,7 @@
 //! | any octet                              | `ping_interval`    | a PING                        |
 //! | any octet, behind a PING               | `ping_timeout`     | GOAWAY, closed                |
 //! | a window that content waits for        | `stall_timeout`    | RST_STREAM CANCEL             |
+//! | the rest of a request that is answered | `rest_timeout`     | RST_STREAM NO_ERROR           |
 //! | the answer to the first GOAWAY's PING  | `shutdown_timeout` | the second GOAWAY             |
 //! | the peer's close                       | `linger`           | closed                        |
 //!
@@ -33,6 +34,7 @@ pub(super) struct Timers {
     pub(super) idle: Option<Instant>,
     pub(super) silence: Option<Instant>,
     pub(super) stall: Option<Instant>,
+    pub(super) rest: Option<Instant>,
     pub(super) shutdown: Option<Instant>,
     pub(super) linger: Option<Instant>,
     /// A PING went into the silence, and nothing has come since.
@@ -59,6 +61,7 @@ impl Connection {
             timers.idle,
             timers.silence,
             timers.stall,
+            timers.rest,
             timers.shutdown,
             timers.linger,
         ]
@@ -88,6 +91,9 @@ impl Connection {
         }
         if passed(&mut self.timers.stall, now) {
             self.reap_stalled();
+        }
+        if passed(&mut self.timers.rest, now) {
+            self.refuse_rests();
         }
         if passed(&mut self.timers.shutdown, now) {
             self.second_go_away();

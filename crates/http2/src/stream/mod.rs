@@ -37,6 +37,8 @@ pub(crate) struct Stream {
     pub(crate) priority: Priority,
     /// A PRIORITY_UPDATE has come, which outweighs the field (RFC 9218 §7).
     pub(crate) reprioritized: bool,
+    /// Since when the rest of the request is unwanted, its answer being complete.
+    pub(crate) unwanted: Option<Instant>,
 }
 
 /// The half that the peer fills.
@@ -95,6 +97,7 @@ impl Stream {
             unhandled: false,
             priority: Priority::default(),
             reprioritized: false,
+            unwanted: None,
         }
     }
 

@@ -7,6 +7,9 @@
 //! | whole                     | END_STREAM, then RST_STREAM NO_ERROR | END_STREAM |
 //! | its handler breaks it off | RST_STREAM INTERNAL_ERROR            | the same   |
 //!
+//! The reset comes some time after, for what is left of most requests is under way already
+//! ([`rest_timeout`](::http2::Limits::rest_timeout)).
+//!
 //! Invariant: what a handler on the loop answers at once never gets among the streams that wait.
 
 use super::{Connection, carrier::Carrier, stream::Stream};
