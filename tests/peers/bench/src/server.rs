@@ -37,12 +37,23 @@ pub struct Running {
 impl Running {
     /// Starts the server and waits until it accepts connections.
     pub fn start(recipe: &Recipe) -> io::Result<Self> {
+        Self::start_in(recipe, |folder, address| {
+            if recipe.name == "nginx" {
+                std::fs::write(folder.join("nginx.conf"), nginx_conf(folder, address))?;
+            }
+            Ok(())
+        })
+    }
+
+    /// As [`start`](Self::start), when `furnish` has put what the command needs into its folder.
+    pub fn start_in(
+        recipe: &Recipe,
+        furnish: impl FnOnce(&Path, SocketAddr) -> io::Result<()>,
+    ) -> io::Result<Self> {
         let address = free_address()?;
         let folder = std::env::temp_dir().join(format!("wirebook-bench-{}", address.port()));
         std::fs::create_dir_all(&folder)?;
-        if recipe.name == "nginx" {
-            std::fs::write(folder.join("nginx.conf"), nginx_conf(&folder, address))?;
-        }
+        furnish(&folder, address)?;
         let filled = recipe
             .command
             .replace("{port}", &address.port().to_string())
@@ -102,6 +113,15 @@ fn free_address() -> io::Result<SocketAddr> {
 
 /// One worker, nothing logged, no connection closed for having served many requests.
 fn nginx_conf(folder: &Path, address: SocketAddr) -> String {
+    let server = format!(
+        "listen {address} backlog=1024;\n\
+         location / {{ default_type text/plain; return 200 \"Hello, world!\"; }}\n"
+    );
+    nginx_around(folder, &server)
+}
+
+/// The same around other lines of its `server`.
+pub fn nginx_around(folder: &Path, server: &str) -> String {
     let folder = folder.display();
     format!(
         "daemon off;\nuser root;\nworker_processes 1;\nworker_rlimit_nofile 20000;\n\
@@ -113,7 +133,6 @@ fn nginx_conf(folder: &Path, address: SocketAddr) -> String {
          client_body_temp_path {folder}/body;\nproxy_temp_path {folder}/proxy;\n\
          fastcgi_temp_path {folder}/fastcgi;\nuwsgi_temp_path {folder}/uwsgi;\n\
          scgi_temp_path {folder}/scgi;\n\
-         server {{\nlisten {address} backlog=1024;\n\
-         location / {{ default_type text/plain; return 200 \"Hello, world!\"; }}\n}}\n}}\n"
+         server {{\n{server}}}\n}}\n"
     )
 }

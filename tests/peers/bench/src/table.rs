@@ -123,11 +123,13 @@ impl Options {
     }
 }
 
-fn cell(value: f64) -> String {
+/// A figure as the tables show it.
+pub fn cell(value: f64) -> String {
     if value.is_finite() { format!("{value:.2}") } else { "–".into() }
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+/// The middle of some figures; NaN where there are none.
+pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;
     let at = |index: usize| values.get(index).copied().unwrap_or(f64::NAN);
@@ -135,7 +137,7 @@ fn median(mut values: Vec<f64>) -> f64 {
 }
 
 /// Median over the rounds of ours against the best of the others in the same round.
-fn ratio<S>(ours: &[S], others: &[&Vec<S>], of: impl Fn(&S) -> f64) -> f64 {
+pub fn ratio<S>(ours: &[S], others: &[&Vec<S>], of: impl Fn(&S) -> f64) -> f64 {
     let rounds = ours.iter().enumerate().map(|(round, sample)| {
         let theirs = others.iter().filter_map(|samples| samples.get(round)).map(&of);
         // `min` passes NaN over.
