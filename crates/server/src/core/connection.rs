@@ -109,7 +109,7 @@ impl Connection {
             return false;
         }
         self.preface = None;
-        if seen == Seen::Whole && !self.is_refused() {
+        if matches!(seen, Seen::Whole | Seen::Neither) && !self.is_refused() {
             let base = self.base().clone();
             self.version = Version::Http2(Box::new(http2::Connection::new(base, moment)));
         }

@@ -10,10 +10,20 @@
 //! As long as what has come is a beginning of that, nothing is known: `P` may be POST or PUT. What
 //! was held back is no more than those octets, so how many they are is all that is kept.
 //!
+//! | the first line                       | is taken for     | and answered by            |
+//! |--------------------------------------|------------------|----------------------------|
+//! | the preface                          | HTTP/2           |                            |
+//! | has `HTTP/` in it, or a known method | HTTP/1           | 400, where it is malformed |
+//! | anything else that came in one piece | a broken preface | GOAWAY                     |
+//!
 //! Used by: [`Connection`](super::Connection), before the first octet of either version.
 
 /// What every client of HTTP/2 begins with, as far as it looks like a head.
 const START: &[u8] = b"PRI * HTTP/2.0\r\n\r\n";
+
+/// Methods that a careless line may begin with.
+const METHODS: [&[u8]; 9] =
+    [b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"CONNECT", b"OPTIONS", b"TRACE", b"PATCH"];
 
 /// Octets that may be the start of a preface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,6 +40,8 @@ pub(super) enum Seen {
     Whole,
     /// It is something else, HTTP/1 if anything.
     Other,
+    /// It is a line, and none of HTTP/1.
+    Neither,
 }
 
 impl Preface {
@@ -39,7 +51,7 @@ impl Preface {
         let rest = START.get(self.seen..).unwrap_or_default();
         let most = rest.len().min(input.len());
         if rest.get(..most) != input.get(..most) {
-            return Seen::Other;
+            return if self.seen == 0 && is_foreign(input) { Seen::Neither } else { Seen::Other };
         }
         if most == rest.len() {
             return Seen::Whole;
@@ -52,6 +64,17 @@ impl Preface {
     pub(super) fn held(self) -> &'static [u8] {
         START.get(..self.seen).unwrap_or_default()
     }
+}
+
+/// Whether a line has come that no client of HTTP/1 would say, not even a careless one.
+fn is_foreign(input: &[u8]) -> bool {
+    let Some(end) = input.iter().position(|octet| *octet == b'\n') else { return false };
+    let line = input.get(..end).unwrap_or_default();
+    let named = line.windows(5).any(|name| name.eq_ignore_ascii_case(b"HTTP/"));
+    let method = line.split(|octet| *octet == b' ').next().unwrap_or_default();
+    // An empty line may stand before a request (RFC 9112 §2.2).
+    let empty = line.is_empty() || line == b"\r";
+    !(named || empty || METHODS.contains(&method))
 }
 
 #[cfg(test)]
@@ -67,6 +90,18 @@ mod tests {
             }
         }
         (Seen::Part, preface.held().len())
+    }
+
+    #[test]
+    fn s3_4_a_line_of_neither_version_is_a_broken_preface() {
+        for line in [&b"INVALID CONNECTION PREFACE\r\n\r\n"[..], b"EHLO here\r\n", b"?\n"] {
+            assert_eq!(Preface::default().look(line), Seen::Neither);
+        }
+        for line in
+            [&b"GET / HTTPS\r\n"[..], b"GET /\r\n", b"FOO / http/1.1\r\n", b"\r\nGET", b"EHLO"]
+        {
+            assert_eq!(Preface::default().look(line), Seen::Other);
+        }
     }
 
     #[test]
