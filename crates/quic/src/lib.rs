@@ -4,3 +4,9 @@
 //!
 //! Invariant: no input of a peer makes this crate panic, loop, or keep more than its limits say.
 #![forbid(unsafe_code)]
+
+pub mod acks;
+pub mod congestion;
+pub mod ranges;
+pub mod recovery;
+pub mod violation;
