@@ -48,6 +48,11 @@ fn s6_6_a_server_pushes_only_what_and_when_it_may() {
     assert_eq!(peer.connection.push(id(1), &post), Err(Misuse::NoPush));
     peer.settings(&[(3, 0)]);
     assert_eq!(peer.connection.push(id(1), &request("/")), Err(Misuse::TooManyStreams));
+    // Promises that are not answered yet will be open streams all the same (§5.1.2).
+    peer.settings(&[(3, 2)]);
+    assert!(peer.connection.push(id(1), &request("/1")).is_ok());
+    assert!(peer.connection.push(id(1), &request("/2")).is_ok());
+    assert_eq!(peer.connection.push(id(1), &request("/3")), Err(Misuse::TooManyStreams));
     peer.settings(&[(2, 0)]);
     assert_eq!(peer.connection.push(id(1), &request("/")), Err(Misuse::NoPush));
 }

@@ -50,7 +50,10 @@ impl Connection {
             return Err(Misuse::GoingAway);
         }
         let most = self.theirs.max_concurrent_streams.unwrap_or(self.limits.streams);
-        if self.own_streams >= most {
+        // A promise is no open stream yet, but its response makes it one (§5.1.2).
+        let streams = (0..self.streams.len()).filter_map(|at| self.streams.id_at(at));
+        let own = streams.filter(|id| !self.is_peers(*id)).count();
+        if own >= most as usize {
             return Err(Misuse::TooManyStreams);
         }
         let (Target::Origin(path), Some(host)) =
