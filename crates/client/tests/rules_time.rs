@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
 
 use client::core::{
-    retry::{Failure, LONGEST_WAIT, on_dead_connection, on_status},
+    retry::{Failure, LONGEST_WAIT, Patience, Untouched, on_dead_connection, on_status},
     timeouts::{Deadline, Phase},
 };
 use http::{Method, StatusCode};
@@ -92,4 +92,16 @@ fn the_server_says_how_long_or_the_wait_doubles() {
     assert_eq!(wait(&Method::Get, 503, 3, None), Some(8 * SECOND));
     assert_eq!(wait(&Method::Get, 503, 0, Some(LONGEST_WAIT + SECOND)), None);
     assert_eq!(wait(&Method::Get, 503, u32::MAX, None), None);
+}
+
+#[test]
+fn rfc9113_8_7_how_often_what_nobody_touched_is_sent_again() {
+    let again = |how, fruitful| {
+        let mut patience = Patience::default();
+        (0..10_000).take_while(|_| patience.bears(how, fruitful)).count()
+    };
+    assert_eq!(again(Untouched::Refused, true), 5);
+    assert_eq!(again(Untouched::Refused, false), 5);
+    assert_eq!(again(Untouched::Left, false), 5);
+    assert_eq!(again(Untouched::Left, true), 1000);
 }

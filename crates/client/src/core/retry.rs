@@ -7,6 +7,7 @@
 //! | what happened                                       | who decides | how often          |
 //! |-----------------------------------------------------|-------------|--------------------|
 //! | a reused connection was dead: no octet of an answer | this client | once, at once      |
+//! | the server says that it has not looked at it        | this client | [`Patience`]       |
 //! | the answer says "later": 408, 429, 5xx              | the caller  | `retries`, waiting |
 //!
 //! Invariant: a request that is not idempotent is never sent twice because a connection died: the
@@ -41,6 +42,44 @@ pub fn on_dead_connection(method: &Method, failure: Failure) -> bool {
         && !failure.retried
 }
 // ANCHOR_END: stale
+
+/// How the server said that it has not worked on a request (RFC 9113 §8.7): then any request may be
+/// sent again, whatever its method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Untouched {
+    /// `REFUSED_STREAM`, on a connection that goes on.
+    Refused,
+    /// GOAWAY, and the request was above its last stream; or it never left; or it left before the
+    /// server had said how many streams it takes.
+    Left,
+}
+
+// ANCHOR: patience
+/// How often a request that nobody has worked on is sent again.
+///
+/// | the connection           | at most | because                                              |
+/// |--------------------------|---------|------------------------------------------------------|
+/// | goes on                  | 5       | who refuses so often means it                        |
+/// | left, nobody was served  | 5       | a server that is restarted may refuse on both        |
+/// | left, others were served | 1000    | they were first: a connection may be good for a few  |
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Patience {
+    refused: u32,
+    overtaken: u32,
+}
+
+impl Patience {
+    /// Whether to send it once more. `fruitful`: the connection had answered somebody.
+    pub fn bears(&mut self, how: Untouched, fruitful: bool) -> bool {
+        let (count, most) = match (how, fruitful) {
+            (Untouched::Left, true) => (&mut self.overtaken, 1000),
+            (Untouched::Left, false) | (Untouched::Refused, _) => (&mut self.refused, 5),
+        };
+        *count += 1;
+        *count <= most
+    }
+}
+// ANCHOR_END: patience
 
 /// The longest wait that a response can ask for: 5 minutes. Beyond, the response stands.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(300);

@@ -25,6 +25,7 @@ use crate::{
     Error, Timings,
     adapter::{Answer, Incoming, Prepared},
     core::{
+        retry::Untouched,
         timeouts::{Phase, Wait},
         url,
     },
@@ -61,7 +62,7 @@ pub(crate) struct Failed {
     /// An octet of a response had come.
     pub(crate) response_begun: bool,
     /// It was not sent, or the server says that it has done nothing (RFC 9113 §8.7).
-    pub(crate) untouched: bool,
+    pub(crate) untouched: Option<Untouched>,
 }
 
 impl Exchange {
@@ -98,7 +99,7 @@ impl Exchange {
         let broken =
             matches!(error, Error::Send { .. } | Error::Receive { .. } | Error::EmptyReply { .. });
         let response_begun = self.checkout.connection.received > 0;
-        Failed { error, broken, response_begun, untouched: false }
+        Failed { error, broken, response_begun, untouched: None }
     }
 
     /// Head and content. Answers the response's head if it came before all was sent.

@@ -22,7 +22,7 @@ use crate::{
     adapter::{Answer, Http2, Prepared, Route},
     core::{
         pool::{Acquire, Pool, PoolLimits},
-        retry::{Failure, on_dead_connection},
+        retry::{Failure, Patience, on_dead_connection},
         timeouts::Phase,
     },
     trace,
@@ -33,10 +33,6 @@ use std::{
     time::{Duration, Instant},
 };
 use wire::trace::Direction;
-
-/// How often a request that the server has not touched is sent again: a server that is restarted
-/// may refuse on the old connection and on the next.
-const UNTOUCHED: u32 = 5;
 
 /// Which connections can stand in for each other.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -170,15 +166,16 @@ impl ConnectionPool {
         let waits = Waits { timeouts: request.timeouts, deadline: request.deadline };
         let mut expects = request.expect.applies(&request.content, request.version);
         let mut early = self.early && may_be_early(request);
-        let (mut retried, mut untouched) = (false, 0);
+        let (mut retried, mut patience) = (false, Patience::default());
         loop {
-            let (reused, ran) = match self.carrier(request, &waits, retried, early)? {
+            let (reused, fruitful, ran) = match self.carrier(request, &waits, retried, early)? {
                 Carrier::Alone(checkout) => {
                     let reused = checkout.opening.reused;
-                    (reused, Exchange::run(*checkout, request, waits, expects))
+                    (reused, false, Exchange::run(*checkout, request, waits, expects))
                 }
                 Carrier::Shared(line, opening) => {
-                    (opening.reused, multiplex::run(line, request, waits, opening))
+                    let ran = multiplex::run(Arc::clone(&line), request, waits, opening);
+                    (opening.reused, line.is_fruitful(), ran)
                 }
             };
             let failed = match ran {
@@ -203,8 +200,10 @@ impl ConnectionPool {
                 Err(failed) => failed,
             };
             // The server says that it has done nothing, and may say so more than once.
-            if failed.untouched && request.content.is_replayable() && untouched < UNTOUCHED {
-                untouched += 1;
+            if let Some(how) = failed.untouched
+                && request.content.is_replayable()
+                && patience.bears(how, fruitful)
+            {
                 trace::AGAIN.tell(&request.trace, Direction::Local, || {
                     [trace::text("reason", "the server has not touched it")]
                 });

@@ -15,7 +15,10 @@
 //!
 //! Users: [`super::exchange`] and [`super::body`] on one side, [`super::streams`] on the other.
 
-use crate::{Error, core::timeouts::Wait};
+use crate::{
+    Error,
+    core::{retry::Untouched, timeouts::Wait},
+};
 use http::{HeaderMap, Response};
 use std::{
     collections::VecDeque,
@@ -37,8 +40,8 @@ pub(super) struct Failure {
 /// What is known of a request that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// The server has not worked on it, and says so; or it was never sent (RFC 9113 §8.7).
-    Untouched,
+    /// The server has not worked on it, and says so (RFC 9113 §8.7).
+    Untouched(Untouched),
     /// The connection broke.
     Broken,
     /// It was answered by a reset, or time ran out.

@@ -23,7 +23,7 @@ use super::{
     line::Status,
     mailbox::{Asked, Wish},
 };
-use crate::Error;
+use crate::{Error, core::retry::Untouched};
 use http2::{Connection, ErrorCode, Misuse, StreamId};
 use std::{
     collections::{HashMap, VecDeque},
@@ -42,6 +42,8 @@ pub(super) struct Ongoing {
     pub(super) answered: bool,
     /// The server made it up.
     pub(super) pushed: bool,
+    /// It was sent before the server could say how many streams it takes.
+    pub(super) early: bool,
 }
 
 /// Content on its way from the mailbox to the stream.
@@ -86,6 +88,8 @@ pub(super) struct Calls {
     pub(super) touched: Vec<Arc<Call>>,
     /// Uploads that have something to send.
     pub(super) ready: Vec<StreamId>,
+    /// The server's SETTINGS have come.
+    pub(super) introduced: bool,
     /// The error that ended the connection: its code, and words for it.
     pub(super) broken: Option<(u32, String)>,
 }
@@ -95,7 +99,7 @@ pub(super) fn refuse(call: &Call) {
     let mut state = call.lock();
     if state.failed.is_none() {
         let error = Error::Request("the connection was over before the request was sent".into());
-        state.failed = Some(Failure { error, kind: Kind::Untouched });
+        state.failed = Some(Failure { error, kind: Kind::Untouched(Untouched::Left) });
     }
     drop(state);
     call.wake();
@@ -110,6 +114,7 @@ impl Calls {
             streams: HashMap::new(),
             touched: Vec::new(),
             ready: Vec::new(),
+            introduced: false,
             broken: None,
         }
     }
@@ -169,8 +174,9 @@ impl Calls {
             self.ready.push(stream);
         }
         self.streams.insert(call.id, stream);
-        let (untaken, answered, pushed) = (0, false, false);
-        self.ongoing.insert(stream, Ongoing { call, upload, untaken, answered, pushed });
+        let (untaken, answered, pushed, early) = (0, false, false, !self.introduced);
+        let ongoing = Ongoing { call, upload, untaken, answered, pushed, early };
+        self.ongoing.insert(stream, ongoing);
     }
 
     pub(super) fn count_down(&self) {

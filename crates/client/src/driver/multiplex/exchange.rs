@@ -266,7 +266,11 @@ impl Exchange {
         if kind.is_none() {
             self.cancel();
         }
-        let (broken, untouched) = (kind == Some(Kind::Broken), kind == Some(Kind::Untouched));
+        let untouched = match kind {
+            Some(Kind::Untouched(how)) => Some(how),
+            _ => None,
+        };
+        let broken = kind == Some(Kind::Broken);
         Failed { error, broken, response_begun, untouched }
     }
 

@@ -60,6 +60,8 @@ pub(super) struct Status {
     pub(super) over: AtomicBool,
     /// Calls that have not ended.
     pub(super) calls: AtomicUsize,
+    /// Somebody was answered, or a GOAWAY says that somebody is being.
+    pub(super) fruitful: AtomicBool,
     /// `host:port`, for messages.
     pub(super) name: String,
     pub(super) idle_time: Duration,
@@ -143,6 +145,11 @@ impl Line {
     /// Requests that it carries now.
     pub(crate) fn calls(&self) -> usize {
         self.status.calls.load(Ordering::Relaxed)
+    }
+
+    /// Whether anybody got an answer on it, or gets one.
+    pub(crate) fn is_fruitful(&self) -> bool {
+        self.status.fruitful.load(Ordering::Acquire)
     }
 
     /// Says that no more requests will come.

@@ -22,7 +22,7 @@ use crate::{
     Error,
     driver::{connection::is_wait, stream::Stream},
 };
-use http2::{Connection, Event};
+use http2::{Connection, Event, StreamId};
 use sockets::{Interest, Poller, Token};
 use std::{
     io::{self, IoSlice, Read, Write},
@@ -54,6 +54,8 @@ pub(super) struct Link {
     /// Since when no call is open.
     idle_since: Option<Instant>,
     ended: bool,
+    /// The server was told that nothing more comes.
+    shut: bool,
 }
 
 impl Link {
@@ -73,6 +75,7 @@ impl Link {
             blocked: false,
             idle_since: None,
             ended: false,
+            shut: false,
         };
         if let Err(error) = added {
             link.interest = None;
@@ -135,12 +138,24 @@ impl Link {
         }
         self.calls.wake();
         self.watch(poller);
+        self.shut();
         match self.machine.state() {
             http2::State::Open | http2::State::Closing => self.ended,
             http2::State::Closed => self.output.is_empty() || self.ended,
         }
     }
     // ANCHOR_END: turn
+
+    /// Behind the last word only our half is closed, and what comes is read on: a socket that is
+    /// closed over unread octets is reset, and the reset may overtake that word (RFC 9113 §5.4.1).
+    fn shut(&mut self) {
+        let over = self.machine.state() == http2::State::Closing && self.output.is_empty();
+        if over && !self.blocked && !self.shut {
+            self.shut = true;
+            // Where it fails, the socket is gone.
+            let _ = self.stream.shut_down_writing();
+        }
+    }
 
     fn read(&mut self, buffer: &mut [u8], now: Instant) {
         for _ in 0..TURN {
@@ -206,7 +221,10 @@ impl Link {
     fn tell(&mut self, now: Instant) {
         while let Some(event) = self.machine.poll_event() {
             match event {
-                Event::GoAway { code, debug, .. } => {
+                Event::GoAway { last, code, debug } => {
+                    if last != StreamId::CONNECTION {
+                        self.status.fruitful.store(true, Ordering::Release);
+                    }
                     self.status.over.store(true, Ordering::Release);
                     self.calls.told_to_go(code, &debug);
                 }

@@ -16,9 +16,13 @@ use super::{
     call::{Call, Failure, Kind, State},
     calls::{Calls, Lost, Ongoing, Upload},
 };
-use crate::Error;
-use http2::{Connection, ErrorCode, Event, StreamId};
-use std::{io, sync::Arc, time::Instant};
+use crate::{Error, core::retry::Untouched};
+use http2::{Connection, ErrorCode, Event, Misuse, StreamId};
+use std::{
+    io,
+    sync::{Arc, atomic::Ordering},
+    time::Instant,
+};
 
 impl Calls {
     /// Hands out what happened on a stream.
@@ -46,12 +50,15 @@ impl Calls {
                 self.answered(machine, stream);
             }
             Event::StreamReset { stream, code, error } => {
-                self.reset(stream, code, error.map(|error| error.to_string()));
+                // Those that GOAWAY leaves out come as refused, and it has been here before.
+                let leaves = machine.can_request() == Err(Misuse::GoingAway);
+                self.reset(stream, code, error.map(|error| error.to_string()), leaves);
             }
             Event::Writable(stream) => self.ready.push(stream),
             Event::PushPromise { stream, head, .. } => {
                 self.promised(machine, stream, &head);
             }
+            Event::Settings => self.introduced = true,
             // Whoever waits in line is looked at after each turn; the rest is the link's.
             _ => {}
         }
@@ -92,6 +99,7 @@ impl Calls {
     fn answered(&mut self, machine: &mut Connection, stream: StreamId) {
         let Some(ongoing) = self.ongoing.get_mut(&stream) else { return };
         ongoing.answered = true;
+        self.status.fruitful.store(true, Ordering::Release);
         let untaken = std::mem::take(&mut ongoing.untaken);
         if untaken > 0 {
             machine.release(stream, untaken);
@@ -101,7 +109,7 @@ impl Calls {
         }
     }
 
-    fn reset(&mut self, stream: StreamId, code: ErrorCode, rule: Option<String>) {
+    fn reset(&mut self, stream: StreamId, code: ErrorCode, rule: Option<String>, leaves: bool) {
         let Some(ongoing) = self.ongoing.get_mut(&stream) else { return };
         if ongoing.answered {
             // The answer is whole; the rest of the request is not wanted (§8.1).
@@ -115,7 +123,13 @@ impl Calls {
             code: code.0,
             reason: rule.unwrap_or_else(|| format!("the server reset the stream: {code}")),
         };
-        let kind = if refused { Kind::Untouched } else { Kind::Final };
+        // Too many before it was known how many: they may come again, and be too many again where
+        // the connection is soon another one.
+        let kind = match (refused, leaves || ongoing.early) {
+            (false, _) => Kind::Final,
+            (true, false) => Kind::Untouched(Untouched::Refused),
+            (true, true) => Kind::Untouched(Untouched::Left),
+        };
         self.fail(stream, Failure { error, kind });
     }
 
@@ -185,8 +199,9 @@ impl Calls {
         }
         self.streams.insert(call.id, stream);
         let upload = Upload::none();
-        let (untaken, answered, pushed) = (0, false, true);
-        self.ongoing.insert(stream, Ongoing { call, upload, untaken, answered, pushed });
+        let (untaken, answered, pushed, early) = (0, false, true, false);
+        let ongoing = Ongoing { call, upload, untaken, answered, pushed, early };
+        self.ongoing.insert(stream, ongoing);
     }
 }
 
