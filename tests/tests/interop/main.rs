@@ -7,6 +7,7 @@
 //!   Python, websocat, Chromium ──► our WebSocket server     socket_server
 //!   Python, websocat ◄── our WebSocket client               socket_client
 //!   OpenSSL, curl, nginx, Chromium, Python, rustls ◄─► our TLS       tls (a table there)
+//!   curl, nghttp, h2load, nghttpd, nginx ◄─► our HTTP/2              http2 (a table there)
 //! ```
 //!
 //! A program that is not installed is a skip that is printed, and a failure where `CI=true`;
@@ -23,6 +24,7 @@
 mod compressed;
 mod curl;
 mod get_like_curl;
+mod http2;
 mod nginx;
 mod ours;
 mod peers;

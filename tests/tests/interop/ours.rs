@@ -53,7 +53,7 @@ impl Drop for Ours {
 }
 
 /// Answers with the content of the request.
-fn echo(mut request: Request, reply: Reply) {
+pub(crate) fn echo(mut request: Request, reply: Reply) {
     match request.body.read_all(16 << 20) {
         Ok(octets) => reply.send(Response::new(StatusCode::OK), octets),
         Err(_) => reply.status(StatusCode::BAD_REQUEST),
@@ -61,7 +61,7 @@ fn echo(mut request: Request, reply: Reply) {
 }
 
 /// Answers with the length of the content, which is never kept.
-fn count(mut request: Request, reply: Reply) {
+pub(crate) fn count(mut request: Request, reply: Reply) {
     let (mut length, mut piece) = (0, vec![0; 64 * 1024]);
     loop {
         match request.body.read(&mut piece) {
@@ -73,7 +73,7 @@ fn count(mut request: Request, reply: Reply) {
 }
 
 /// Three chunks and a trailer section.
-fn trailers(_request: Request, reply: Reply) {
+pub(crate) fn trailers(_request: Request, reply: Reply) {
     let mut writer = reply.stream(Response::new(StatusCode::OK), None);
     for chunk in ["one ", "two ", "three"] {
         writer.write_all(chunk.as_bytes()).unwrap();

@@ -33,7 +33,7 @@ mod curl_asks;
 mod nginx;
 mod openssl_answers;
 mod openssl_asks;
-mod papers;
+pub(crate) mod papers;
 mod refusals;
 mod relay;
 mod sockets;
