@@ -101,17 +101,42 @@ impl Protection {
         padding: usize,
         out: &mut Vec<u8>,
     ) -> Result<(), Error> {
-        let (sealed, limit) = (content.len() + 1 + padding, MAX_CONTENT + 1);
+        let mut rest = content;
+        self.seal_from(kind, content.len(), padding, out, |most| {
+            let (part, after) = rest.split_at_checked(most).unwrap_or((rest, &[]));
+            rest = after;
+            Some(part)
+        })
+    }
+
+    /// As [`seal`](Self::seal), of `length` octets that `next` gives: each time at most so many,
+    /// and at least one while some are left.
+    ///
+    /// # Errors
+    /// As [`seal`](Self::seal); where `next` gives too few, [`Error::Internal`].
+    pub fn seal_from<'a>(
+        &mut self,
+        kind: ContentType,
+        content: usize,
+        padding: usize,
+        out: &mut Vec<u8>,
+        mut next: impl FnMut(usize) -> Option<&'a [u8]>,
+    ) -> Result<(), Error> {
+        let (sealed, limit) = (content + 1 + padding, MAX_CONTENT + 1);
         let length = u16::try_from(sealed + TAG).ok().filter(|_| sealed <= limit);
         let length = length.ok_or(Error::RecordTooLong { length: sealed, limit })?;
         let [high, low] = length.to_be_bytes();
         let head = [ContentType::ApplicationData.number(), 3, 3, high, low];
 
-        out.reserve(content.len() + padding + Self::OVERHEAD);
+        out.reserve(content + padding + Self::OVERHEAD);
         out.extend_from_slice(&head);
         let start = out.len();
-        for piece in content.chunks(PIECE) {
+        let mut left = content;
+        while left > 0 {
+            let piece = next(left.min(PIECE)).filter(|piece| !piece.is_empty());
+            let piece = piece.ok_or(Error::Internal { what: "too little to seal" })?;
             out.extend_from_slice(piece);
+            left = left.saturating_sub(piece.len());
         }
         out.push(kind.number());
         out.resize(start + sealed, 0);

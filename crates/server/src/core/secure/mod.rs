@@ -38,6 +38,9 @@ use tls::record;
 use websocket::Prepared;
 use wire::Output;
 
+/// Octets in the clear that wait to be sealed, and a unit more: four of the longest records.
+const PLAIN: usize = 4 * record::MAX_CONTENT;
+
 /// A stream whose octets are records.
 pub struct Secure {
     tls: record::Connection,
@@ -86,8 +89,8 @@ impl Secure {
             hub,
             peer,
             number,
-            // What it bounds is bounded by what is put in: one load of the connection's.
-            plain: Output::new(1),
+            // What many streams have to say goes into one record, and not a record each.
+            plain: Output::new(PLAIN),
             refused: false,
             stopping: false,
             broken: false,

@@ -15,6 +15,40 @@ use crate::{
     Error, Level, Misuse,
     record::{ContentType, MAX_CONTENT, Phase, Protection},
 };
+use std::io::IoSlice;
+
+/// Data that lies in several places, and how far it is sealed.
+struct Pieces<'a> {
+    parts: &'a [IoSlice<'a>],
+    /// Octets of the first part that are done with.
+    at: usize,
+    /// Octets in all that are left.
+    left: usize,
+}
+
+impl<'a> Pieces<'a> {
+    fn new(parts: &'a [IoSlice<'a>], most: usize) -> Self {
+        let left = parts.iter().map(|part| part.len()).sum::<usize>().min(most);
+        Self { parts, at: 0, left }
+    }
+
+    /// The next octets, `most` at the most, that lie in one place.
+    fn next(&mut self, most: usize) -> Option<&'a [u8]> {
+        while let Some((first, others)) = self.parts.split_first() {
+            let rest = first.get(self.at..).unwrap_or_default();
+            let part = rest.get(..most.min(rest.len())).unwrap_or_default();
+            self.at += part.len();
+            self.left = self.left.saturating_sub(part.len());
+            if self.at >= first.len() {
+                (self.parts, self.at) = (others, 0);
+            }
+            if !part.is_empty() {
+                return Some(part);
+            }
+        }
+        None
+    }
+}
 
 impl Connection {
     /// Sends data.
@@ -23,6 +57,15 @@ impl Connection {
     /// [`Misuse::Closed`]; [`Misuse::HandshakeUnfinished`], where a server may send as soon as its
     /// own flight is out, a client only when all is done; [`Misuse::OutputFull`].
     pub fn send(&mut self, data: &[u8]) -> Result<(), Misuse> {
+        self.send_slices(&[IoSlice::new(data)], data.len()).map(|_| ())
+    }
+
+    /// Sends the first `most` octets of data that lies in several places, in no more records than
+    /// if it lay in one; answers how many octets that were.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub fn send_slices(&mut self, parts: &[IoSlice<'_>], most: usize) -> Result<usize, Misuse> {
         if !self.phase.sends() {
             return Err(Misuse::Closed);
         }
@@ -33,7 +76,9 @@ impl Connection {
             return Err(Misuse::OutputFull);
         }
         self.answer_key_update();
-        self.seal(data)
+        let data = Pieces::new(parts, most);
+        let sent = data.left;
+        self.seal(data).map(|()| sent)
     }
 
     /// Sends as much of `data` as the ticket still allows before the handshake is done; answers how
@@ -53,7 +98,7 @@ impl Connection {
             return Err(Misuse::OutputFull);
         }
         let part = data.get(..room.min(data.len())).unwrap_or_default();
-        self.seal(part)?;
+        self.seal(Pieces::new(&[IoSlice::new(part)], part.len()))?;
         self.early += part.len();
         Ok(part.len())
     }
@@ -98,19 +143,16 @@ impl Connection {
     }
 
     /// Seals data into records under the key there is.
-    fn seal(&mut self, data: &[u8]) -> Result<(), Misuse> {
-        let mut rest = data;
-        while !rest.is_empty() {
+    fn seal(&mut self, mut data: Pieces<'_>) -> Result<(), Misuse> {
+        while data.left > 0 {
             self.update_asked = false;
             if self.write_level == Level::Application && self.records_left() == 0 {
                 self.key_update(false)?;
             }
             // Under one key, as much as it is good for.
             let most = usize::try_from(self.records_left()).unwrap_or(usize::MAX);
-            let (part, after) =
-                rest.split_at_checked(most.saturating_mul(MAX_CONTENT)).unwrap_or((rest, &[]));
-            self.seal_part(part).map_err(|_| Misuse::Cipher)?;
-            rest = after;
+            let part = data.left.min(most.saturating_mul(MAX_CONTENT));
+            self.seal_part(&mut data, part).map_err(|_| Misuse::Cipher)?;
         }
         Ok(())
     }
@@ -128,23 +170,27 @@ impl Connection {
     }
 
     // ANCHOR: bulk
-    fn seal_part(&mut self, part: &[u8]) -> Result<(), Error> {
+    fn seal_part(&mut self, data: &mut Pieces<'_>, part: usize) -> Result<(), Error> {
         /// From here on a vector of its own: growing one would copy it.
         const LARGE: usize = 4096;
+        let records = part.div_ceil(MAX_CONTENT);
+        let content = |at: usize| part.saturating_sub(at * MAX_CONTENT).min(MAX_CONTENT);
         if self.trace.is_on() {
-            for content in part.chunks(MAX_CONTENT) {
-                self.tell_record(ContentType::ApplicationData, content.len(), self.write_level);
+            for at in 0..records {
+                self.tell_record(ContentType::ApplicationData, content(at), self.write_level);
             }
         }
-        let Some(protection) = &mut self.writing else { return Ok(()) };
-        let records = part.len().div_ceil(MAX_CONTENT);
+        let Some(protection) = &mut self.writing else {
+            data.left = 0;
+            return Ok(());
+        };
         let block = usize::from(self.padding.max(1));
-        let length = part.len() + records * (Protection::OVERHEAD + block - 1);
+        let length = part + records * (Protection::OVERHEAD + block - 1);
         let mut seal = |out: &mut Vec<u8>| {
-            let mut contents = part.chunks(MAX_CONTENT);
-            contents.try_for_each(|one| {
-                let padding = padding(one.len(), block);
-                protection.seal(ContentType::ApplicationData, one, padding, out)
+            (0..records).try_for_each(|at| {
+                let (content, kind) = (content(at), ContentType::ApplicationData);
+                let padding = padding(content, block);
+                protection.seal_from(kind, content, padding, out, |most| data.next(most))
             })
         };
         if length < LARGE {
