@@ -7,6 +7,9 @@
 
 pub mod acks;
 pub mod congestion;
+pub mod crypto;
+pub mod flow;
 pub mod ranges;
 pub mod recovery;
+pub mod stream;
 pub mod violation;
