@@ -45,6 +45,7 @@ pub mod identity;
 mod limits;
 mod payload;
 mod random;
+mod reading;
 mod reply;
 mod request;
 mod router;

@@ -229,6 +229,7 @@ impl EventLoop {
     /// Has a stream's handler heard; what it says is written with what its neighbours say.
     fn touch(&mut self, key: Key) {
         let Some(slot) = self.slots.get_mut(key.connection) else { return };
+        crate::reading::count();
         if !contained(|| slot.connection.touch(key.stream, &self.moment)) {
             return self.close(key.connection);
         }

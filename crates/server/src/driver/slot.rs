@@ -108,6 +108,7 @@ impl Slot {
                     self.connection.receive_end(moment);
                 }
                 Ok(count) => {
+                    crate::reading::count();
                     let input = room.get_mut(..count).unwrap_or_default();
                     self.connection.receive(input, moment);
                     if count < best {

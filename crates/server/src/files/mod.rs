@@ -13,6 +13,7 @@
 //! decoded one that is `.`, `..`, or holds `/`, `\` or NUL is refused (see [`resolve`]).
 
 mod listing;
+mod memory;
 mod resolve;
 mod send;
 
@@ -20,8 +21,12 @@ pub use resolve::Symlinks;
 
 use crate::{Handler, Place, Reply, Request, router::allow};
 use http::{HeaderName, HeaderValue, Method, Response, StatusCode};
+use memory::Memory;
 use resolve::Found;
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// Serves the files below a folder.
 #[derive(Debug, Clone)]
@@ -31,6 +36,7 @@ pub struct Files {
     symlinks: Symlinks,
     index: &'static str,
     cache_control: Option<String>,
+    memory: Arc<Memory>,
 }
 
 impl Files {
@@ -44,7 +50,9 @@ impl Files {
             return Err(std::io::ErrorKind::NotADirectory.into());
         }
         let (symlinks, index) = (Symlinks::default(), "index.html");
-        Ok(Self { root, listing: false, symlinks, index, cache_control: None })
+        let (listing, cache_control) = (false, None);
+        let memory = Arc::new(Memory::new(memory::MOST));
+        Ok(Self { root, listing, symlinks, index, cache_control, memory })
     }
 
     /// Whether a folder without an index shows its entries. Off by default: names are content too.
@@ -58,6 +66,17 @@ impl Files {
     #[must_use]
     pub fn symlinks(mut self, policy: Symlinks) -> Self {
         self.symlinks = policy;
+        self.memory = Arc::new(Memory::new(self.memory.most()));
+        self
+    }
+
+    /// Octets of memory for files of up to 32 KiB that are asked for again and again; 8 MiB unless
+    /// you say, and 0 for none. Before one is sent from there the file system is asked whether it
+    /// is still what it was, so no answer is older than its request. Where links may not be
+    /// followed nothing is kept, for then each step of each path is looked at.
+    #[must_use]
+    pub fn memory(mut self, octets: usize) -> Self {
+        self.memory = Arc::new(Memory::new(octets));
         self
     }
 
@@ -93,13 +112,16 @@ impl Handler for Files {
             _ => return allow(reply, StatusCode::METHOD_NOT_ALLOWED, "GET, HEAD, OPTIONS"),
         }
         let path = request.target.path();
+        if let Some(kept) = self.memory.find(path) {
+            return send::send(self, &request, reply, &kept.described);
+        }
         match resolve::resolve(&self.root, path, self.symlinks) {
-            Ok(Found::File(file)) => send::send(self, &request, reply, file),
+            Ok(Found::File(file)) => send::send_opened(self, &request, reply, file),
             Ok(Found::Folder(_)) if !path.ends_with('/') => Self::redirect(reply, &request),
             Ok(Found::Folder(folder)) => {
                 let index = format!("{path}{}", self.index);
                 match resolve::resolve(&self.root, &index, self.symlinks) {
-                    Ok(Found::File(file)) => send::send(self, &request, reply, file),
+                    Ok(Found::File(file)) => send::send_opened(self, &request, reply, file),
                     _ if self.listing => listing::send(reply, path, &folder),
                     _ => reply.status(StatusCode::NOT_FOUND),
                 }

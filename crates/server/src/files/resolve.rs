@@ -43,6 +43,8 @@ pub(super) enum Found {
 pub(super) struct OpenFile {
     pub(super) file: File,
     pub(super) metadata: Metadata,
+    /// Where it is.
+    pub(super) place: PathBuf,
     /// The name, for its type.
     pub(super) name: String,
 }
@@ -107,7 +109,7 @@ pub(super) fn resolve(root: &Path, path: &str, links: Symlinks) -> Result<Found,
         return Err(StatusCode::FORBIDDEN);
     }
     let name = segments.into_iter().next_back().unwrap_or_default();
-    Ok(Found::File(OpenFile { file, metadata, name }))
+    Ok(Found::File(OpenFile { file, metadata, place, name }))
 }
 
 fn status(error: &io::Error) -> StatusCode {

@@ -11,19 +11,24 @@
 //! The length is promised in the head, before the kernel copies: a file that shrinks meanwhile ends
 //! the connection, and one that grows is cut where it was.
 
-use super::{Files, resolve::OpenFile};
+use super::{
+    Files,
+    memory::{Kept, Looks},
+    resolve::{OpenFile, Symlinks},
+};
 use crate::{FilePart, Part, Payload, Reply, Request};
 use http::{
-    ETag, HeaderName, HeaderValue, Method, Response, StatusCode,
+    ETag, HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode,
     conditional::{self, Decision, Validators},
     ranges::{self, ContentRange, Multipart, Selection, multipart::Piece},
 };
 use std::{
+    fs::{File, Metadata},
     hash::{BuildHasher, Hasher, RandomState},
     io,
     ops::Range,
     os::unix::fs::{FileExt, MetadataExt},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicU64},
     time::SystemTime,
 };
 use wire::UnixTime;
@@ -32,30 +37,102 @@ use wire::UnixTime;
 /// call that copies nothing is cheaper.
 const SMALL: u64 = 32 * 1024;
 
-pub(super) fn send(files: &Files, request: &Request, reply: Reply, open: OpenFile) {
-    let OpenFile { file, metadata, name } = open;
-    let (length, modified) = (metadata.len(), UnixTime(metadata.mtime()));
-    let now = UnixTime::from(SystemTime::now());
-    // Changes whenever the content does, at the resolution of the file system's clock, some
-    // milliseconds. Strong, as other servers have it: whoever changes a file twice in that time,
-    // keeps its length, and has a part of it fetched in between, must be looking for it.
-    let opaque = format!("{:x}-{:x}{:08x}", length, metadata.mtime(), metadata.mtime_nsec());
-    let etag = ETag::strong(&opaque);
-    let mut response = Response::new(StatusCode::OK);
-    let headers = &mut response.headers;
-    if let Some(etag) = &etag {
-        add(headers, HeaderName::ETAG, &etag.to_octets());
-    }
-    // A clock that was wrong when the file was written must not make it newer than this answer
-    // (RFC 9110 §8.8.2.1): a cache would hold on to it until that day.
-    let shown = UnixTime(modified.0.min(now.0));
-    add(headers, HeaderName::LAST_MODIFIED, http::date::format(shown).as_bytes());
-    headers.append(HeaderName::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    if let Some(value) = &files.cache_control {
-        add(headers, HeaderName::CACHE_CONTROL, value.as_bytes());
+/// Up to this many octets a copy that lies beside its head costs less than a part of its own.
+const COPIED: u64 = 4096;
+
+/// Where a file's content is.
+#[derive(Debug)]
+enum Source {
+    Open(Arc<File>),
+    Memory(Arc<[u8]>),
+}
+
+/// A file, as an answer tells of it.
+#[derive(Debug)]
+pub(super) struct Described {
+    source: Source,
+    length: u64,
+    modified: UnixTime,
+    /// Changes whenever the content does, at the resolution of the file system's clock, some
+    /// milliseconds. Strong, as other servers have it: whoever changes a file twice in that time,
+    /// keeps its length, and has a part of it fetched in between, must be looking for it.
+    opaque: String,
+    kind: &'static str,
+    /// The validators, as fields.
+    fields: HeaderMap,
+}
+
+impl Described {
+    fn new(source: Source, metadata: &Metadata, name: &str, now: UnixTime) -> Self {
+        let (length, modified) = (metadata.len(), UnixTime(metadata.mtime()));
+        let opaque = format!("{:x}-{:x}{:08x}", length, metadata.mtime(), metadata.mtime_nsec());
+        let mut fields = HeaderMap::new();
+        if let Some(etag) = ETag::strong(&opaque) {
+            add(&mut fields, HeaderName::ETAG, &etag.to_octets());
+        }
+        // A clock that was wrong when the file was written must not make it newer than this answer
+        // (RFC 9110 §8.8.2.1): a cache would hold on to it until that day.
+        let shown = UnixTime(modified.0.min(now.0));
+        add(&mut fields, HeaderName::LAST_MODIFIED, http::date::format(shown).as_bytes());
+        fields.append(HeaderName::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+        let kind = http::media::for_path(name);
+        Self { source, length, modified, opaque, kind, fields }
     }
 
-    let there = Validators { exists: true, etag, last_modified: Some(modified) };
+    #[cfg(test)]
+    pub(super) fn for_tests(metadata: &Metadata) -> Self {
+        Self::new(Source::Memory(Arc::default()), metadata, "page", UnixTime(0))
+    }
+
+    fn of(&self, range: Range<u64>) -> io::Result<Payload> {
+        match &self.source {
+            Source::Open(file) => in_memory_if_small(part_of(file, range)),
+            Source::Memory(octets) if self.length > COPIED && range == (0..self.length) => {
+                Ok(octets.clone().into())
+            }
+            Source::Memory(octets) => Ok(within(octets, range).to_vec().into()),
+        }
+    }
+}
+
+/// Sends a file that was just opened; keeps it for the next who asks for `path`, where it may.
+pub(super) fn send_opened(files: &Files, request: &Request, reply: Reply, open: OpenFile) {
+    let OpenFile { file, metadata, place, name } = open;
+    let (looks, now) = (Looks::of(&metadata), UnixTime::from(SystemTime::now()));
+    let kept = metadata.len() <= SMALL
+        && files.memory.most() > 0
+        && files.symlinks != Symlinks::Never
+        && looks.is_settled(now);
+    let octets = kept.then(|| read(&file, metadata.len(), looks)).flatten();
+    let Some(octets) = octets else {
+        let described = Described::new(Source::Open(Arc::new(file)), &metadata, &name, now);
+        return send(files, request, reply, &described);
+    };
+    let described = Described::new(Source::Memory(octets), &metadata, &name, now);
+    let seen = AtomicU64::new(crate::reading::current().unwrap_or_default());
+    let kept = Arc::new(Kept { place, looks, described, seen });
+    files.memory.keep(request.target.path(), kept.clone());
+    send(files, request, reply, &kept.described);
+}
+
+/// All of a small file, if it is behind the reading what it was before.
+fn read(file: &File, length: u64, looks: Looks) -> Option<Arc<[u8]>> {
+    let mut octets = vec![0; usize::try_from(length).ok()?];
+    file.read_exact_at(&mut octets, 0).ok()?;
+    let same = file.metadata().is_ok_and(|found| Looks::of(&found) == looks);
+    same.then(|| octets.into())
+}
+
+pub(super) fn send(files: &Files, request: &Request, reply: Reply, file: &Described) {
+    let now = UnixTime::from(SystemTime::now());
+    let mut response = Response::new(StatusCode::OK);
+    response.headers = file.fields.clone();
+    if let Some(value) = &files.cache_control {
+        add(&mut response.headers, HeaderName::CACHE_CONTROL, value.as_bytes());
+    }
+
+    let (etag, last_modified) = (ETag::strong(&file.opaque), Some(file.modified));
+    let there = Validators { exists: true, etag, last_modified };
     let ranges = match conditional::evaluate(&request.method, &there, &request.headers, now) {
         // Ranges are defined for GET alone: HEAD tells of the whole (RFC 9110 §14.2).
         Decision::Proceed if request.method == Method::Get => {
@@ -71,17 +148,15 @@ pub(super) fn send(files: &Files, request: &Request, reply: Reply, open: OpenFil
             return reply.send(response, "412 Precondition Failed\n");
         }
     };
-    let kind = http::media::for_path(&name);
-    let file = Arc::new(file);
-    let selection = ranges.map_or(Selection::Whole, |value| ranges::select(&value, length));
-    match payload(&mut response, selection, kind, &file, length) {
+    let selection = ranges.map_or(Selection::Whole, |value| ranges::select(&value, file.length));
+    match payload(&mut response, selection, file) {
         Ok(payload) => reply.send(response, payload),
         // The disk failed, or the file shrank: nothing was promised yet, so it can be said.
         Err(_) => reply.status(StatusCode::INTERNAL_SERVER_ERROR),
     }
 }
 
-fn add(headers: &mut http::HeaderMap, name: HeaderName<'_>, value: &[u8]) {
+fn add(headers: &mut HeaderMap, name: HeaderName<'_>, value: &[u8]) {
     // What we make ourselves is valid; were it not, the answer would still be right without it.
     if let Ok(value) = HeaderValue::new(value) {
         headers.append(name, value);
@@ -90,30 +165,20 @@ fn add(headers: &mut http::HeaderMap, name: HeaderName<'_>, value: &[u8]) {
 
 // ANCHOR: payload
 /// What the selection takes of the file, and the status and fields that say so.
-fn payload(
-    response: &mut Response,
-    selection: Selection,
-    kind: &'static str,
-    file: &Arc<std::fs::File>,
-    length: u64,
-) -> io::Result<Payload> {
-    let of = |range: Range<u64>| FilePart {
-        file: file.clone(),
-        offset: range.start,
-        length: range.end.saturating_sub(range.start),
-    };
+fn payload(response: &mut Response, selection: Selection, file: &Described) -> io::Result<Payload> {
+    let (kind, length) = (file.kind, file.length);
     let headers = &mut response.headers;
     match selection {
         Selection::Whole => {
             add(headers, HeaderName::CONTENT_TYPE, kind.as_bytes());
-            in_memory_if_small(of(0..length))
+            file.of(0..length)
         }
         Selection::Part(range) => {
             response.status = StatusCode::PARTIAL_CONTENT;
             add(headers, HeaderName::CONTENT_TYPE, kind.as_bytes());
             let said = ContentRange::part(range.clone(), length).to_string();
             add(headers, HeaderName::CONTENT_RANGE, said.as_bytes());
-            in_memory_if_small(of(range))
+            file.of(range)
         }
         Selection::Parts(ranges) => {
             response.status = StatusCode::PARTIAL_CONTENT;
@@ -121,7 +186,10 @@ fn payload(
             add(headers, HeaderName::CONTENT_TYPE, multipart.content_type().as_bytes());
             let parts = multipart.pieces().map(|piece| match piece {
                 Piece::Octets(octets) => Part::Octets(octets),
-                Piece::Content(range) => Part::File(of(range)),
+                Piece::Content(range) => match &file.source {
+                    Source::Open(file) => Part::File(part_of(file, range)),
+                    Source::Memory(octets) => Part::Octets(within(octets, range).to_vec()),
+                },
             });
             Ok(Payload::Parts(parts.collect()))
         }
@@ -134,6 +202,16 @@ fn payload(
     }
 }
 // ANCHOR_END: payload
+
+fn part_of(file: &Arc<File>, range: Range<u64>) -> FilePart {
+    let length = range.end.saturating_sub(range.start);
+    FilePart { file: file.clone(), offset: range.start, length }
+}
+
+fn within(octets: &[u8], range: Range<u64>) -> &[u8] {
+    let at = |at| usize::try_from(at).unwrap_or(usize::MAX);
+    octets.get(at(range.start)..at(range.end)).unwrap_or_default()
+}
 
 fn in_memory_if_small(part: FilePart) -> io::Result<Payload> {
     if part.length > SMALL {

@@ -1,10 +1,11 @@
 //! What is measured: short answers and long ones, in the clear and over TLS, asked for by h2load.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, SystemTime};
 
 use bench::process;
 use bench::server::{Recipe, Running, nginx_around};
@@ -82,8 +83,15 @@ impl Load {
 fn furnish(folder: &Path, address: SocketAddr, tls: bool) -> io::Result<()> {
     let site = folder.join("site");
     fs::create_dir_all(&site)?;
-    fs::write(site.join("index.html"), "Hello, world!")?;
-    fs::write(site.join("mebibyte"), vec![b'x'; 1 << 20])?;
+    // Written long ago, as files of a site are.
+    let long_ago = SystemTime::now() - Duration::from_secs(3600);
+    for (name, content) in
+        [("index.html", b"Hello, world!".to_vec()), ("mebibyte", vec![b'x'; 1 << 20])]
+    {
+        let mut file = fs::File::create(site.join(name))?;
+        file.write_all(&content)?;
+        file.set_modified(long_ago)?;
+    }
     let parts = format!("listen {address} backlog=1024");
     let (place, shown) = (folder.display(), site.display());
     let listen = match tls {
