@@ -6,9 +6,11 @@
 #![forbid(unsafe_code)]
 
 pub mod acks;
+pub mod cids;
 pub mod congestion;
 pub mod crypto;
 pub mod flow;
+pub mod pmtud;
 pub mod ranges;
 pub mod recovery;
 pub mod stream;

@@ -77,3 +77,19 @@ pub enum Error {
         sequence: u64,
     },
 }
+
+impl Error {
+    /// The transport error code that the connection is closed with (RFC 9000 §20.1).
+    pub const fn code(&self) -> u64 {
+        match self {
+            Self::StreamFlowControl { .. } | Self::ConnectionFlowControl { .. } => 0x03,
+            Self::StreamLimit { .. } => 0x04,
+            Self::FinalSize { .. } => 0x06,
+            Self::ConnectionIdLimit { .. } => 0x09,
+            Self::AckOfUnsent { .. }
+            | Self::ConnectionIdReused { .. }
+            | Self::RetireOfUnknown { .. } => 0x0a,
+            Self::CryptoBuffer { .. } => 0x0d,
+        }
+    }
+}
