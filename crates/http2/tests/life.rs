@@ -251,3 +251,24 @@ fn a_listener_sees_each_frame() {
         ]
     );
 }
+
+#[test]
+fn s6_8_a_client_says_goodbye_once_and_hears_what_was_said_before() {
+    let mut peer = Peer::of_client();
+    peer.connection.shut_down(peer.now);
+    peer.poll();
+    let said: Vec<_> = peer.seen.iter().map(|seen| seen.kind).collect();
+    assert_eq!(said, [FrameType::GOAWAY, FrameType::SETTINGS]);
+    // A PING that was on its way is still answered.
+    peer.frame(6, 0, 0, b"on a way");
+    assert_eq!(peer.of_kind(FrameType::PING).len(), 1);
+    assert_eq!(peer.connection.state(), State::Open);
+    peer.frame(4, 1, 0, &[]);
+    assert_eq!(peer.connection.state(), State::Closing);
+    assert_eq!(peer.of_kind(FrameType::GOAWAY).len(), 1);
+    // Nor does it wait for ever.
+    let mut peer = Peer::of_client();
+    peer.connection.shut_down(peer.now);
+    peer.pass(Duration::from_secs(1));
+    assert_eq!(peer.connection.state(), State::Closing);
+}

@@ -42,10 +42,18 @@ pub(crate) struct Serve {
 impl Serve {
     /// Serves `folder` on a port of the kernel's choice, once it listens.
     pub(crate) fn start(folder: &Path, arguments: &[&str]) -> Self {
-        let mut child = Command::new(wirebook())
-            .args(["serve", "--http", "127.0.0.1:0"])
-            .args(arguments)
-            .arg(folder)
+        Self::spawn(Command::new(wirebook()).args(["serve"]).args(arguments).arg(folder))
+    }
+
+    /// Serves the page that the program brings along.
+    #[allow(dead_code, reason = "not every program of tests asks for it")]
+    pub(crate) fn page(arguments: &[&str]) -> Self {
+        Self::spawn(Command::new(wirebook()).args(["serve"]).args(arguments))
+    }
+
+    fn spawn(command: &mut Command) -> Self {
+        let mut child = command
+            .args(["--http", "127.0.0.1:0"])
             .stdin(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
@@ -63,6 +71,7 @@ impl Serve {
         Self { child, address, tls }
     }
 
+    #[allow(dead_code, reason = "not every program of tests looks at its memory")]
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }

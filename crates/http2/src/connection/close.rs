@@ -8,6 +8,10 @@
 //!             ──► GOAWAY last                   what is above was not looked at
 //!             … the last stream ends ──► Closing
 //!
+//!   a client knows its last stream:
+//!   shut_down ──► GOAWAY last, SETTINGS
+//!             ◄── SETTINGS ACK                  nothing that was said before is still on its way
+//!
 //!   violation of the connection ──► GOAWAY last, code ──► Closing
 //!   violation of a stream       ──► RST_STREAM code
 //! ```
@@ -271,11 +275,14 @@ impl Connection {
                 self.put_go_away(StreamId::new(0x7fff_ffff), ErrorCode::NO_ERROR, &[]);
                 let ping = Frame::Ping { octets: FAREWELL, ack: false };
                 self.put(StreamId::CONNECTION, &ping);
-                self.timers.shutdown = now.checked_add(self.limits.shutdown_timeout);
             }
-            // A client knows which streams it will still begin: none.
-            Role::Client => self.second_go_away(),
+            // What a client has been promised it knows, and it will begin no more itself.
+            Role::Client => {
+                self.put_go_away(self.last_peer, ErrorCode::NO_ERROR, &[]);
+                self.announce_again();
+            }
         }
+        self.timers.shutdown = now.checked_add(self.limits.shutdown_timeout);
     }
     // ANCHOR_END: shut_down
 
@@ -290,7 +297,9 @@ impl Connection {
 
     pub(super) fn second_go_away(&mut self) {
         self.timers.shutdown = None;
-        self.put_go_away(self.last_peer, ErrorCode::NO_ERROR, &[]);
+        if self.role == Role::Server {
+            self.put_go_away(self.last_peer, ErrorCode::NO_ERROR, &[]);
+        }
         self.finish_when_idle();
     }
 

@@ -78,6 +78,9 @@ impl Connection {
         }
         self.ours = settings;
         self.timers.settings = None;
+        if self.draining && self.role == Role::Client && self.announced.is_empty() {
+            self.second_go_away();
+        }
         if !self.announced.is_empty() {
             self.timers.settings = self.now.checked_add(self.limits.settings_timeout);
         }
@@ -96,6 +99,14 @@ impl Connection {
         self.announced.push_back(settings);
         self.window.grow(self.limits.connection_window.min(crate::settings::MAX_WINDOW));
         self.update_connection();
+    }
+
+    /// Says what the peer knows, to be told when it has looked at all that went before. A PING
+    /// would do as well, but a server that asks whether we are there waits for one itself.
+    pub(super) fn announce_again(&mut self) {
+        let settings = frame::Settings::over(&[]);
+        self.put(StreamId::CONNECTION, &Frame::Settings { settings, ack: false });
+        self.announced.push_back(self.announced.back().unwrap_or(&self.ours).clone());
     }
 
     pub(super) fn trace_settings(&self, settings: &Settings) {

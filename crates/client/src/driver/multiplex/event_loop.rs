@@ -14,10 +14,18 @@ use super::{
     mailbox::{Command, Mailbox},
 };
 use sockets::{Events, Poller, Token};
-use std::{collections::HashMap, sync::Arc, time::Instant};
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// Octets read at a time. All links share the buffer.
 const BUFFER: usize = 64 * 1024;
+
+/// How long servers may take to say goodbye when the session ends, 250 ms: those who answer at all
+/// take a round trip.
+const GOODBYE: Duration = Duration::from_millis(250);
 
 /// The thread's whole state.
 pub(super) struct Loop {
@@ -28,14 +36,15 @@ pub(super) struct Loop {
     /// Links that have something to do.
     due: Vec<u64>,
     buffer: Vec<u8>,
-    quitting: bool,
+    /// The session has ended: until then links may say goodbye.
+    quitting: Option<Instant>,
 }
 
 impl Loop {
     pub(super) fn new(poller: Poller, mailbox: Arc<Mailbox>) -> Self {
         let (letters, due) = Default::default();
         let (links, buffer) = (HashMap::new(), vec![0; BUFFER]);
-        Self { poller, mailbox, letters, links, due, buffer, quitting: false }
+        Self { poller, mailbox, letters, links, due, buffer, quitting: None }
     }
 
     // ANCHOR: run
@@ -45,13 +54,14 @@ impl Loop {
         loop {
             self.obey();
             self.serve();
-            if self.quitting {
+            let now = Instant::now();
+            if self.quitting.is_some_and(|until| until <= now || self.links.is_empty()) {
                 return;
             }
-            let now = Instant::now();
-            let next = self.links.values().filter_map(Link::next_timeout).min();
+            let next = self.links.values().filter_map(Link::next_timeout).chain(self.quitting);
+            let next = next.min();
             let rest = match self.links.values().any(Link::has_more) {
-                true => Some(std::time::Duration::ZERO),
+                true => Some(Duration::ZERO),
                 false => next.map(|next| next.saturating_duration_since(now)),
             };
             // Waiting fails only in a broken program; then callers' own time-outs end their waits.
@@ -106,7 +116,7 @@ impl Loop {
                     }
                 }
                 Command::Quit => {
-                    self.quitting = true;
+                    self.quitting = Some(Instant::now() + GOODBYE);
                     self.links.values_mut().for_each(Link::shut_down);
                     self.due.extend(self.links.keys());
                 }
