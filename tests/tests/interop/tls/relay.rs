@@ -102,12 +102,14 @@ fn connect(
             };
             while let Ok(count @ 1..) = from.read(&mut piece) {
                 let mut octets = &piece[..count];
-                if hold && from_client && !early {
-                    if let Some(end) = end_of_application_data(octets) {
-                        early = true;
-                        pass(&octets[..end]);
-                        octets = &octets[end..];
-                    }
+                if hold
+                    && from_client
+                    && !early
+                    && let Some(end) = end_of_application_data(octets)
+                {
+                    early = true;
+                    pass(&octets[..end]);
+                    octets = &octets[end..];
                 }
                 if octets.is_empty() {
                     continue;
