@@ -37,7 +37,7 @@ pub struct Limits {
     pub http1: http1::Limits,
     /// What one HTTP/2 connection may cost: streams, windows, heads, resets, waits. Each stream's
     /// window is 128 KiB at first and the connection's has room for all of them: handlers that do
-    /// not read what they are sent hold up nobody else.
+    /// not read what they are sent hold up nobody else. An answer has 64 KiB in a stream's queue.
     pub http2: http2::Limits,
     /// What one WebSocket may cost, where its route says nothing else. A message has 1 MiB at most,
     /// less than the protocol's own 64 MiB: whoever connects may make us hold one.
@@ -65,8 +65,13 @@ impl Default for Limits {
     }
 }
 
-/// Windows for streams that must not stand in each other's way.
+/// Windows for streams that must not stand in each other's way; and little read ahead of files, for
+/// what a hundred streams hold is no longer in the processor's cache when its turn comes.
 fn streams() -> http2::Limits {
-    let limits = http2::Limits { stream_window: 128 * 1024, ..http2::Limits::default() };
+    let limits = http2::Limits {
+        stream_window: 128 * 1024,
+        stream_output: 64 * 1024,
+        ..http2::Limits::default()
+    };
     http2::Limits { connection_window: limits.streams * limits.stream_window, ..limits }
 }

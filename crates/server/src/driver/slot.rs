@@ -203,7 +203,7 @@ impl Slot {
             let wrote = match front {
                 Segment::External(_) => self.write_file(),
                 Segment::Octets(octets) => {
-                    let mut slices = [IoSlice::new(&[]); 16];
+                    let mut slices = [IoSlice::new(&[]); 32];
                     match self.out.slices(&mut slices) {
                         0 | 1 => self.socket.write(octets),
                         many => self.socket.write_vectored(slices.get(..many).unwrap_or_default()),

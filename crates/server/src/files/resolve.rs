@@ -34,7 +34,7 @@ pub enum Symlinks {
 /// What a path leads to.
 pub(super) enum Found {
     /// A regular file, open.
-    File(OpenFile),
+    File(Box<OpenFile>),
     /// A folder.
     Folder(PathBuf),
 }
@@ -109,7 +109,7 @@ pub(super) fn resolve(root: &Path, path: &str, links: Symlinks) -> Result<Found,
         return Err(StatusCode::FORBIDDEN);
     }
     let name = segments.into_iter().next_back().unwrap_or_default();
-    Ok(Found::File(OpenFile { file, metadata, place, name }))
+    Ok(Found::File(Box::new(OpenFile { file, metadata, place, name })))
 }
 
 fn status(error: &io::Error) -> StatusCode {

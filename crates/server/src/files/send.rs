@@ -96,8 +96,8 @@ impl Described {
 }
 
 /// Sends a file that was just opened; keeps it for the next who asks for `path`, where it may.
-pub(super) fn send_opened(files: &Files, request: &Request, reply: Reply, open: OpenFile) {
-    let OpenFile { file, metadata, place, name } = open;
+pub(super) fn send_opened(files: &Files, request: &Request, reply: Reply, open: Box<OpenFile>) {
+    let OpenFile { file, metadata, place, name } = *open;
     let (looks, now) = (Looks::of(&metadata), UnixTime::from(SystemTime::now()));
     let kept = metadata.len() <= SMALL
         && files.memory.most() > 0

@@ -26,6 +26,7 @@
 
 mod begin;
 mod carrier;
+mod pieces;
 mod sessions;
 mod stream;
 

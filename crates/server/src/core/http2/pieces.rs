@@ -1,7 +1,7 @@
 //! Pieces of files on their way into frames, each read to where it is sent from.
 //!
 //! ```text
-//!   file ── read ──► piece, 64 KiB ──► frame │ frame │ frame │ frame ──► socket
+//!   file ── read ──► piece, 32 KiB ──► frame │ frame ──► socket
 //!                      ▲                                          │ the last of it was sent
 //!                      └────────── the next piece ◄───────────────┘
 //! ```
@@ -16,19 +16,13 @@
 //! Used by: a [`Stream`](super::stream::Stream) with a file.
 
 use crate::payload::FilePart;
-use std::{
-    cell::RefCell,
-    collections::VecDeque,
-    io,
-    os::unix::fs::FileExt,
-    sync::Arc,
-};
+use std::{cell::RefCell, collections::VecDeque, io, os::unix::fs::FileExt, sync::Arc};
 
 /// Octets of a file read at a time.
-pub(super) const PIECE: usize = 64 * 1024;
+pub(super) const PIECE: usize = 32 * 1024;
 
-/// Pieces that a thread keeps, 2 MiB: as many as eight fast peers have under way.
-const KEPT: usize = 32;
+/// Pieces that a thread keeps, 2 MiB: as much as eight fast peers have under way.
+const KEPT: usize = 64;
 
 thread_local! {
     /// The one that was used last stands last.

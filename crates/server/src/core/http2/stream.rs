@@ -15,6 +15,7 @@
 //!
 //! Invariant: what was said first goes first.
 
+use super::pieces::{self, PIECE};
 use crate::{
     core::{
         answer::{Octets, Refused},
@@ -25,9 +26,6 @@ use crate::{
 use ::http2::{Connection, StreamId};
 use http::HeaderMap;
 use std::{collections::VecDeque, os::unix::fs::FileExt};
-
-/// Octets of a file read at a time.
-const PIECE: usize = 64 * 1024;
 
 /// A request that is being answered.
 pub(super) struct Stream {
@@ -87,8 +85,7 @@ impl Stream {
             if let Octets::File(part) = next
                 && part.length > 0
             {
-                let piece = read(part, room)?;
-                http2.send_vec(self.id, piece).map_err(|_| Refused)?;
+                send_piece(http2, self.id, part, room)?;
                 continue;
             }
             if let Some(octets) = self.waiting.pop_front() {
@@ -121,14 +118,22 @@ pub(super) fn send(http2: &mut Connection, id: StreamId, octets: Octets) -> Resu
     .map_err(|_| Refused)
 }
 
-/// The next octets of a file. One that became shorter while it was sent ends the answer in the
-/// middle: its length was promised.
-fn read(part: &mut FilePart, room: usize) -> Result<Vec<u8>, Refused> {
+/// Hands over the next octets of a file. One that became shorter while it was sent ends the answer
+/// in the middle: its length was promised.
+fn send_piece(
+    http2: &mut Connection,
+    id: StreamId,
+    part: &mut FilePart,
+    room: usize,
+) -> Result<(), Refused> {
     let most = usize::try_from(part.length).unwrap_or(usize::MAX).min(PIECE).min(room.max(4096));
-    let mut piece = wire::spare::take(most).unwrap_or_else(|| Vec::with_capacity(most));
-    piece.resize(most, 0);
+    if most == PIECE {
+        let piece = pieces::read(part).map_err(|_| Refused)?;
+        return http2.send_shared(id, piece).map_err(|_| Refused);
+    }
+    let mut piece = vec![0; most];
     part.file.read_exact_at(&mut piece, part.offset).map_err(|_| Refused)?;
     part.offset += most as u64;
     part.length -= most as u64;
-    Ok(piece)
+    http2.send_vec(id, piece).map_err(|_| Refused)
 }
