@@ -87,6 +87,11 @@ pub const RECEIVED: Step = Step {
     layer: Layer::Sockets,
 };
 
+/// As [`SENT`], on a connection that speaks HTTP/2: no text.
+pub const SHARED_SENT: Step = Step { name: "octets sent", layer: Layer::Http2, ..SENT };
+/// As [`RECEIVED`], on a connection that speaks HTTP/2.
+pub const SHARED_RECEIVED: Step = Step { name: "octets received", layer: Layer::Http2, ..RECEIVED };
+
 /// The row of this name.
 pub fn step(name: &str) -> Option<&'static Step> {
     WALK.iter().find(|step| step.name == name)
@@ -130,7 +135,7 @@ pub(crate) fn octets(trace: &Trace, step: &Step, direction: Direction, octets: &
 }
 
 /// Tells that the first `written` octets of `slices` were taken.
-pub(crate) fn passed(trace: &Trace, slices: &[IoSlice<'_>], written: usize) {
+pub(crate) fn passed(trace: &Trace, step: &Step, slices: &[IoSlice<'_>], written: usize) {
     if !trace.is_on() {
         return;
     }
@@ -138,7 +143,7 @@ pub(crate) fn passed(trace: &Trace, slices: &[IoSlice<'_>], written: usize) {
     for slice in slices {
         let taken = slice.get(..left.min(slice.len())).unwrap_or_default();
         if !taken.is_empty() {
-            octets(trace, &SENT, Direction::Sent, taken);
+            octets(trace, step, Direction::Sent, taken);
         }
         left -= taken.len();
     }

@@ -10,6 +10,8 @@
 //!
 //! [  1.204] send HEADERS frame <length=41, flags=END_STREAM | END_HEADERS, stream_id=1>
 //!           :method: GET
+//! [  1.205] 82 octets sent
+//!           0000  50 52 49 20 2a                                             (with -vvv)
 //! [  1.377] recv DATA frame <length=5, flags=END_STREAM, stream_id=1>
 //! ```
 //!
@@ -17,8 +19,9 @@
 //!
 //! Invariant: nothing is kept between events.
 
+use client::trace as steps;
 use std::time::{Duration, Instant};
-use view::visible;
+use view::{Detail, visible};
 use wire::{
     hex,
     trace::{Direction, Event, Field, Layer, Value},
@@ -27,21 +30,43 @@ use wire::{
 /// What stands before the lines that belong to a frame.
 const INDENT: &str = "          ";
 
-/// The lines of an event, each with its end; often none. Frames are shown if `frames` asks.
-pub(super) fn lines(event: &Event<'_>, begun: Instant, frames: bool) -> String {
+/// The lines of an event, each with its end; often none.
+pub(super) fn lines(event: &Event<'_>, begun: Instant, detail: Detail) -> String {
     if event.layer != Layer::Http2 || event.direction == Direction::Local {
         return String::new();
     }
     let time = event.time.saturating_duration_since(begun);
+    let frames = detail >= Detail::Pieces;
+    if event.name == steps::SHARED_SENT.name || event.name == steps::SHARED_RECEIVED.name {
+        return if detail == Detail::Octets { octets(event, time) } else { String::new() };
+    }
     match (event.name, frames) {
         ("field_section", true) => section(event),
         ("field_section", false) => head(event),
-        ("settings", false) if event.direction == Direction::Sent && !has_flag(event, "ACK") => {
+        // Those without a setting only ask for an answer.
+        ("settings", false)
+            if event.direction == Direction::Sent
+                && !has_flag(event, "ACK")
+                && event.fields.iter().any(|field| field.name.starts_with("SETTINGS_")) =>
+        {
             "* using HTTP/2\n".to_owned()
         }
         (_, false) => String::new(),
         (_, true) => frame(event, time),
     }
+}
+
+/// Octets as they passed, sixteen in a line.
+fn octets(event: &Event<'_>, time: Duration) -> String {
+    let Some(Value::Octets(octets)) = event.fields.first().map(|field| field.value) else {
+        return String::new();
+    };
+    let way = if event.direction == Direction::Sent { "sent" } else { "received" };
+    let mut out = format!("[{:>7.3}] {} octets {way}\n", time.as_secs_f64(), octets.len());
+    for line in view::hex_lines(octets) {
+        out += &format!("{INDENT}{line}\n");
+    }
+    out
 }
 
 /// A head that came, as HTTP/1 would write it; `None` for anything else.
@@ -146,7 +171,7 @@ mod tests {
     fn heads_look_like_those_of_http1() {
         let fields = [text(":status", "204"), text("server", "x")];
         let came = event(Direction::Received, "field_section", &fields);
-        assert_eq!(lines(&came, came.time, false), "< HTTP/2 204\n< server: x\n<\n");
+        assert_eq!(lines(&came, came.time, Detail::Heads), "< HTTP/2 204\n< server: x\n<\n");
         assert_eq!(received_head(&came).unwrap(), "HTTP/2 204 \r\nserver: x\r\n\r\n");
         let fields = [
             text(":method", "GET"),
@@ -155,7 +180,7 @@ mod tests {
             text(":path", "/b"),
         ];
         let sent = event(Direction::Sent, "field_section", &fields);
-        let shown = lines(&sent, sent.time, false);
+        let shown = lines(&sent, sent.time, Detail::Heads);
         assert!(shown.starts_with("* [HTTP/2] [1] [:method: GET]\n"), "{shown}");
         assert!(shown.ends_with("> GET /b HTTP/2\n> Host: a\n>\n"), "{shown}");
         assert_eq!(received_head(&sent), None);
@@ -168,10 +193,10 @@ mod tests {
         let fields = [length, text("flags", "ACK"), data];
         let sent = event(Direction::Sent, "ping", &fields);
         assert_eq!(
-            lines(&sent, sent.time, true),
+            lines(&sent, sent.time, Detail::Pieces),
             "[  0.000] send PING frame <length=8, flags=ACK, stream_id=1>\n          \
              (opaque_data=0102)\n"
         );
-        assert_eq!(lines(&sent, sent.time, false), "");
+        assert_eq!(lines(&sent, sent.time, Detail::Heads), "");
     }
 }

@@ -62,8 +62,8 @@ impl Telling {
 pub(crate) struct Teller {
     begun: Instant,
     ladder: Option<Mutex<Ladder>>,
-    /// Whether HTTP/2 is told, and its frames.
-    http2: Option<bool>,
+    /// Whether HTTP/2 is told, and how much of it.
+    http2: Option<Detail>,
     walk: Option<Walk>,
     /// Cut from the octets, unless `json` tells the events.
     frames: Option<Mutex<Frames>>,
@@ -91,7 +91,7 @@ impl Teller {
         }
         Self {
             begun,
-            http2: detail.map(|detail| detail >= Detail::Pieces),
+            http2: detail,
             ladder: detail.map(|detail| Mutex::new(Ladder::new(begun, detail, info(detail)))),
             walk,
             frames: (telling.frames && !telling.json).then(|| Mutex::new(Frames::new(begun))),
@@ -154,8 +154,8 @@ impl Sink for Teller {
         if let Some(ladder) = &self.ladder {
             print(&ladder.lock().unwrap_or_else(PoisonError::into_inner).lines(event));
         }
-        if let Some(frames) = self.http2 {
-            print(&http2::lines(event, self.begun, frames));
+        if let Some(detail) = self.http2 {
+            print(&http2::lines(event, self.begun, detail));
         }
         if let Some(frames) = &self.frames {
             print(&frames.lock().unwrap_or_else(PoisonError::into_inner).lines(event));

@@ -243,7 +243,8 @@ impl Connection {
         let written = self.stream.write_vectored(slices.get(..filled).unwrap_or_default());
         match written {
             Ok(written) => {
-                trace::passed(&self.trace, slices.get(..filled).unwrap_or_default(), written);
+                let slices = slices.get(..filled).unwrap_or_default();
+                trace::passed(&self.trace, &trace::SENT, slices, written);
                 self.output.advance(written as u64);
                 self.sent += written as u64;
                 Ok(written > 0)

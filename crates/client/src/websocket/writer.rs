@@ -60,7 +60,7 @@ impl Writer {
             let slices = slices.get(..filled).unwrap_or_default();
             match stream.write_vectored(slices) {
                 Ok(written) => {
-                    trace::passed(trace, slices, written);
+                    trace::passed(trace, &trace::SENT, slices, written);
                     self.output.advance(written as u64);
                     sent.fetch_add(written as u64, Ordering::Relaxed);
                 }

@@ -34,6 +34,8 @@ pub(super) struct StreamBody {
     /// From `at` on, what is not handed out.
     piece: Vec<u8>,
     at: usize,
+    /// Octets that the head announces, or a coding would have left.
+    declared: Option<u64>,
     /// Octets handed out that the window was not told of.
     taken: usize,
     received: u64,
@@ -46,12 +48,24 @@ pub(super) struct StreamBody {
 }
 
 impl StreamBody {
-    pub(super) fn new(exchange: Exchange, timings: Timings) -> Self {
+    pub(super) fn new(exchange: Exchange, timings: Timings, declared: Option<u64>) -> Self {
         let started = exchange.waits.deadline.started();
         let (piece, at, taken, received) = Default::default();
         let (trailers, failed) = (None, None);
         let over = false;
-        Self { exchange, piece, at, taken, received, over, trailers, timings, started, failed }
+        Self {
+            exchange,
+            piece,
+            at,
+            declared,
+            taken,
+            received,
+            over,
+            trailers,
+            timings,
+            started,
+            failed,
+        }
     }
 
     // ANCHOR: fill
@@ -75,7 +89,7 @@ impl StreamBody {
                 return Ok(());
             }
             if let Some(failure) = state.failed.take() {
-                return Err(failure.error);
+                return Err(self.measured_error(failure.error));
             }
             drop(state);
             self.tell_taken(1);
@@ -84,6 +98,17 @@ impl StreamBody {
         Ok(())
     }
     // ANCHOR_END: fill
+
+    /// A connection that ended knows not how much of this was missing.
+    fn measured_error(&self, error: Error) -> Error {
+        match error {
+            Error::Partial { .. } => {
+                let missing = self.declared.map(|declared| declared.saturating_sub(self.received));
+                Error::Partial { received: self.received, missing }
+            }
+            other => other,
+        }
+    }
 
     /// Opens the window again, if at least so many octets were taken.
     fn tell_taken(&mut self, least: usize) {

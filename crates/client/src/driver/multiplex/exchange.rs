@@ -27,7 +27,7 @@ use crate::{
     driver::{connection::Waits, exchange::Failed, pool::Opening},
     trace,
 };
-use http::{Request, Response, Version};
+use http::{HeaderName, Request, Response, Version};
 use http2::Outgoing;
 use std::{
     sync::{Arc, MutexGuard},
@@ -295,6 +295,8 @@ impl Exchange {
     fn answer(self, request: &Prepared, mut head: Response, opening: Opening) -> Answer {
         head.version = Version::Http2;
         let started = request.deadline.started();
+        let declared = head.headers.get_only(HeaderName::CONTENT_LENGTH);
+        let declared = declared.and_then(|value| value.to_str()?.parse().ok());
         let head_at = self.call.lock().head_at;
         let since = |at: Instant| at.saturating_duration_since(started);
         let timings = Timings {
@@ -308,7 +310,7 @@ impl Exchange {
             local: self.line.local,
             ..Timings::default()
         };
-        Answer { head, content: Box::new(StreamBody::new(self, timings)) }
+        Answer { head, content: Box::new(StreamBody::new(self, timings, declared)) }
     }
 }
 

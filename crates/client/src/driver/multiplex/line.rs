@@ -115,13 +115,14 @@ impl Line {
         let mut told = http2::ClientOptions::new(scheme);
         told.push = options.push;
         let mut machine = http2::Connection::client(&options.limits, told, Instant::now());
-        machine.set_trace(trace);
+        machine.set_trace(trace.clone());
         let status = Arc::new(Status { name, idle_time, ..Status::default() });
         let handed = Handed {
             line: number,
             stream,
             machine: Box::new(machine),
             status: Arc::clone(&status),
+            trace,
         };
         mailbox.send(Command::Drive(handed));
         Ok(Self {

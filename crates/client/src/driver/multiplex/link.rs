@@ -21,6 +21,7 @@ use super::{
 use crate::{
     Error,
     driver::{connection::is_wait, stream::Stream},
+    trace,
 };
 use http2::{Connection, Event, StreamId};
 use sockets::{Interest, Poller, Token};
@@ -29,7 +30,10 @@ use std::{
     sync::{Arc, atomic::Ordering},
     time::Instant,
 };
-use wire::Output;
+use wire::{
+    Output,
+    trace::{Direction, Trace},
+};
 
 /// Buffers read in one turn.
 const TURN: usize = 16;
@@ -44,6 +48,7 @@ pub(super) struct Link {
     machine: Box<Connection>,
     pub(super) calls: Calls,
     status: Arc<Status>,
+    trace: Trace,
     output: Output,
     token: Token,
     /// What the poller watches for; `None` where it does not watch.
@@ -60,13 +65,14 @@ pub(super) struct Link {
 
 impl Link {
     pub(super) fn new(handed: Handed, poller: &Poller, token: Token) -> Self {
-        let Handed { stream, machine, status, .. } = handed;
+        let Handed { stream, machine, status, trace, .. } = handed;
         let added = poller.add(&stream, token, Interest::READ);
         let mut link = Self {
             stream,
             machine,
             calls: Calls::new(Arc::clone(&status)),
             status,
+            trace,
             output: Output::new(OUTPUT),
             token,
             interest: Some(Interest::READ),
@@ -166,6 +172,12 @@ impl Link {
                 Ok(0) => return self.end(!self.stream.was_cut(), now),
                 Ok(length) => {
                     let octets = buffer.get_mut(..length).unwrap_or_default();
+                    trace::octets(
+                        &self.trace,
+                        &trace::SHARED_RECEIVED,
+                        Direction::Received,
+                        octets,
+                    );
                     self.machine.receive(octets, now);
                     // Less than a buffer: there is most likely no more, and the poller knows.
                     self.readable = length == buffer.len() || self.stream.holds();
@@ -199,6 +211,7 @@ impl Link {
             let slices = slices.get(..filled).unwrap_or_default();
             match self.stream.write_vectored(slices) {
                 Ok(written) => {
+                    trace::passed(&self.trace, &trace::SHARED_SENT, slices, written);
                     self.output.advance(written as u64);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -20,6 +20,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     thread::{self, JoinHandle},
 };
+use wire::trace::Trace;
 
 /// A connection that the thread shall drive from now on.
 #[derive(Debug)]
@@ -28,6 +29,8 @@ pub(super) struct Handed {
     pub(super) stream: Stream,
     pub(super) machine: Box<http2::Connection>,
     pub(super) status: Arc<Status>,
+    /// Who wants to see the octets.
+    pub(super) trace: Trace,
 }
 
 /// A request that shall be sent.

@@ -210,11 +210,8 @@ fn ended(call: &Call, name: String) -> Failure {
     let state = call.lock();
     let error = match state.head_at {
         None => Error::EmptyReply { to: name },
-        Some(_) => {
-            let reason = "the connection ended in the middle of the content";
-            let source = io::Error::new(io::ErrorKind::UnexpectedEof, reason);
-            Error::Receive { from: name, source }
-        }
+        // Its reader knows how much of it came.
+        Some(_) => Error::Partial { received: 0, missing: None },
     };
     Failure { error, kind: Kind::Broken }
 }
