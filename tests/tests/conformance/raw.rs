@@ -185,6 +185,7 @@ impl Peer {
     fn over(stream: TcpStream, sealed: bool, together: bool) -> Self {
         stream.set_nodelay(true).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_write_timeout(Some(PATIENCE)).unwrap();
         let wire = match sealed {
             true => Wire::seal(stream),
             false => Wire { stream, tls: None },
