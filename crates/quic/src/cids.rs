@@ -129,9 +129,15 @@ impl<C: Copy + Eq> LocalIds<C> {
     }
     // ANCHOR_END: retire
 
-    /// Asks the peer to retire all that were issued so far; new ones are wanted now.
-    pub fn retire_all(&mut self) {
-        self.retire_prior_to = self.next;
+    /// Asks the peer to retire all that were issued so far; new ones are wanted now. `false` where
+    /// it has not yet done so when it was asked last (§5.1.2): then nothing changes.
+    pub fn retire_all(&mut self) -> bool {
+        let old = |issued: &Issued<C>| issued.sequence < self.retire_prior_to;
+        let done = !self.active.iter().any(old);
+        if done {
+            self.retire_prior_to = self.next;
+        }
+        done
     }
 
     /// Those that lead to us.
@@ -195,6 +201,10 @@ impl<C: Copy + Eq> RemoteIds<C> {
     /// [`Error::ConnectionIdLimit`] where there are more than we allow, or more to retire than we
     /// remember. That Retire Prior To is not above the number is checked where the frame is read.
     pub fn on_issued(&mut self, new: Issued<C>, retire_prior_to: u64) -> Result<bool, Error> {
+        // What we retire ourselves, since the peer moves about, counts too.
+        if self.retiring.len() >= RETIRING {
+            return Err(Error::ConnectionIdLimit { limit: self.limit });
+        }
         let reused = Error::ConnectionIdReused { sequence: new.sequence };
         for old in &self.active {
             let same = old.sequence == new.sequence;
@@ -290,6 +300,11 @@ impl<C: Copy + Eq> RemoteIds<C> {
         let (sequence, waits) = self.retiring.iter_mut().find(|(_, waits)| *waits)?;
         *waits = false;
         Some(*sequence)
+    }
+
+    /// How many retired ones are not acknowledged as such.
+    pub fn retiring(&self) -> usize {
+        self.retiring.len()
     }
 
     /// Whether a RETIRE_CONNECTION_ID waits.

@@ -10,6 +10,8 @@ pub mod cids;
 pub mod congestion;
 pub mod crypto;
 pub mod flow;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod pmtud;
 pub mod ranges;
 pub mod recovery;

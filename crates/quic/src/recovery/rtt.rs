@@ -21,6 +21,9 @@ pub const INITIAL_RTT: Duration = Duration::from_millis(333);
 /// The least that any timer waits: 1 ms (§6.1.2).
 pub const GRANULARITY: Duration = Duration::from_millis(1);
 
+/// The longest sample that is believed, 1 h: times that are computed from it stay times.
+const MOST: Duration = Duration::from_secs(3600);
+
 /// What is known of one path's round trip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rtt {
@@ -54,6 +57,7 @@ impl Rtt {
     /// A sample, and the delay that the peer says is its own doing: 0 for Initial packets, at most
     /// the peer's `max_ack_delay` once the handshake is confirmed (§5.3). The caller sees to both.
     pub fn update(&mut self, sample: Duration, ack_delay: Duration, now: Instant) {
+        let sample = sample.min(MOST);
         self.latest = sample;
         if self.first_sample.is_none() {
             self.min = sample;

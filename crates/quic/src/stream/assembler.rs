@@ -177,8 +177,10 @@ impl Assembler {
 impl Block {
     fn write(&mut self, within: usize, part: &[u8], whole: bool) {
         // A stream that came this far will likely fill the block; a short one stays short.
-        if whole && self.octets.capacity() == 0 {
-            self.octets.reserve_exact(BLOCK);
+        let (end, length) = (within + part.len(), self.octets.len());
+        if end > self.octets.capacity() {
+            let least = if whole { BLOCK } else { end.max(length * 2).min(BLOCK) };
+            self.octets.reserve_exact(least - length);
         }
         if self.octets.len() < within {
             self.octets.resize(within, 0);

@@ -85,16 +85,12 @@ impl ReceiveStream {
         let input = if fin { ReceiveInput::Fin } else { ReceiveInput::Stream };
         let before = self.state;
         self.state = self.state.on(input).unwrap_or(self.state);
-        let live = matches!(self.state, ReceiveState::Recv | ReceiveState::SizeKnown);
         if self.stop.is_some() {
-            // Nobody will read it: a stream whose size is known is over at once.
             self.give_up(connection);
-            if live && self.final_size.is_some() {
-                (self.state, self.reset) = (ReceiveState::ResetRead, None);
-            }
+            self.leave();
             return Ok(false);
         }
-        if !live {
+        if !self.is_live() {
             return Ok(false);
         }
         let ready = self.assembler.ready_offset();
@@ -127,8 +123,9 @@ impl ReceiveStream {
         self.reset = Some(code);
         self.give_up(connection);
         if self.stop.is_some() {
-            // The application has left already.
-            self.state = ReceiveState::ResetRead;
+            // The application has left already, and the peer needs no asking.
+            self.stop_waits = false;
+            self.leave();
             return Ok(false);
         }
         Ok(true)
@@ -217,28 +214,41 @@ impl ReceiveStream {
             return false;
         }
         self.stop = Some(code);
-        self.stop_waits = self.state == ReceiveState::Recv;
+        self.stop_waits = self.is_live();
         self.give_up(connection);
-        if self.state != ReceiveState::Recv {
+        self.leave();
+        self.stop_waits
+    }
+
+    /// Whether octets may still come that the application could read.
+    const fn is_live(&self) -> bool {
+        matches!(self.state, ReceiveState::Recv | ReceiveState::SizeKnown)
+    }
+
+    /// A stream that nobody reads is over once STOP_SENDING has gone and the size is known: nothing
+    /// that can come yet is worth waiting for.
+    fn leave(&mut self) {
+        if self.stop.is_some() && !self.stop_waits && self.final_size.is_some() {
             self.state = ReceiveState::ResetRead;
         }
-        self.stop_waits
     }
 
     /// The code for STOP_SENDING, where it waits to be sent.
     pub fn poll_stop(&mut self) -> Option<u64> {
-        let waits = std::mem::take(&mut self.stop_waits) && self.state == ReceiveState::Recv;
+        let waits = self.is_stop_pending();
+        self.stop_waits = false;
+        self.leave();
         self.stop.filter(|_| waits)
     }
 
     /// Whether STOP_SENDING waits to be sent.
-    pub fn is_stop_pending(&self) -> bool {
-        self.stop_waits && self.state == ReceiveState::Recv
+    pub const fn is_stop_pending(&self) -> bool {
+        self.stop_waits && self.is_live()
     }
 
     /// STOP_SENDING was lost; it goes again while it still says something.
     pub fn on_stop_lost(&mut self) {
-        self.stop_waits = self.state == ReceiveState::Recv;
+        self.stop_waits = self.is_live();
     }
 
     /// The limit for MAX_STREAM_DATA, where it is time to tell one: not once the size is known.
