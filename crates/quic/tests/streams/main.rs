@@ -5,4 +5,9 @@
     reason = "a test that panics has failed, which is what it is for"
 )]
 
+mod buffers;
+mod cids;
+mod flow;
+mod parts;
 mod properties;
+mod states;
