@@ -1,0 +1,47 @@
+//! `MUSTS.md` says the truth: each test that it names is there.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that panics has failed, which is what it is for"
+)]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// All Rust files below a folder.
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn each_named_test_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut files = Vec::new();
+    for crate_name in ["http2", "http", "server", "client"] {
+        sources(&root.join("crates").join(crate_name), &mut files);
+    }
+    sources(&root.join("tests/tests/conformance"), &mut files);
+    let code: String = files.iter().map(|file| fs::read_to_string(file).unwrap()).collect();
+    let table = include_str!("MUSTS.md");
+    let rows: Vec<&str> = table.lines().filter(|line| line.starts_with("| §")).collect();
+    assert!(rows.len() >= 56, "{}: a section is missing", rows.len());
+    for row in rows {
+        let cell = row.split('|').nth(3).unwrap().trim();
+        // Names of tests are of many words; names of crates are of one.
+        let named: Vec<&str> =
+            cell.split('`').skip(1).step_by(2).filter(|name| name.contains('_')).collect();
+        assert!(!named.is_empty() || cell.starts_with("not "), "{row}");
+        for name in named {
+            assert!(code.contains(&format!("fn {name}(")), "no test {name} for {row}");
+        }
+    }
+}
