@@ -211,3 +211,30 @@ fn a_link_to_itself_is_nobody_elses_fault() {
     let server = serve(place.path(), |files| files);
     assert_eq!(status(&ask(&server, get("/circle", ""))), "404");
 }
+
+#[test]
+fn a_file_that_is_kept_in_memory_is_sent_anew_when_it_changes() {
+    let place = folder();
+    let path = place.path().join("site/digits.txt");
+    let written = |content: &str, seconds: u64| {
+        fs::write(&path, content).unwrap();
+        let then = std::time::SystemTime::now() - std::time::Duration::from_secs(seconds);
+        fs::File::open(&path).unwrap().set_modified(then).unwrap();
+    };
+    written("0123456789", 60);
+    let server = serve(place.path(), |files| files);
+    let first = ask(&server, get("/digits.txt", ""));
+    let again = ask(&server, get("/digits.txt", ""));
+    assert_eq!((status(&again), content(&again)), ("200", "0123456789"));
+    assert_eq!(field(&again, "ETag"), field(&first, "ETag"));
+    let part = ask(&server, get("/digits.txt", "Range: bytes=2-4\r\n"));
+    assert_eq!((status(&part), content(&part)), ("206", "234"));
+
+    // As long, and as old to the second: the change is seen all the same.
+    written("9876543210", 60);
+    let other = ask(&server, get("/digits.txt", ""));
+    assert_eq!((status(&other), content(&other)), ("200", "9876543210"));
+    assert_ne!(field(&other, "ETag"), field(&first, "ETag"));
+    fs::remove_file(&path).unwrap();
+    assert_eq!(status(&ask(&server, get("/digits.txt", ""))), "404");
+}

@@ -131,6 +131,19 @@ fn records_are_filled_up() {
     assert_eq!(data(&drain(&mut pair.client)), vec![7; 40_000]);
 }
 
+/// §5.1: where data lies does not show; records are filled from all of its places.
+#[test]
+fn data_in_several_places_takes_no_more_records() {
+    let mut pair = Pair::connected(&Stage::plain());
+    let (short, long) = ([1; 9], [2; 20_000]);
+    let parts = [&short, &long[..], &[], &short].map(std::io::IoSlice::new);
+    assert_eq!(pair.server.send_slices(&parts, 20_010), Ok(20_010));
+    let mut octets = sent(&mut pair.server, pair.now);
+    assert_eq!(octets.len(), 20_010 + 2 * (5 + 1 + 16));
+    pair.client.receive(&mut octets, pair.now);
+    assert_eq!(data(&drain(&mut pair.client)), [&short, &long[..], &[1]].concat());
+}
+
 /// What an idle connection keeps, its peer must not choose: hellos can be long.
 #[test]
 fn an_idle_connection_keeps_no_hello_and_no_chain() {

@@ -5,11 +5,11 @@
 //!         [--only LOAD]… [--without NAME]…
 //! ```
 //!
-//! | column   | what it is                                         | its contents come from         |
-//! |----------|----------------------------------------------------|--------------------------------|
-//! | `ours`   | a handler on our loop                              | memory, as hyper's             |
-//! | `serve`  | `wirebook serve`                                   | files, as nghttpd's, nginx's   |
-//! | the rest | hyper with rustls on ring, nghttpd, nginx          |                                |
+//! | column  | what it is                                | its contents come from       |
+//! |---------|-------------------------------------------|------------------------------|
+//! | `ours`  | a handler on our loop                     | memory, as hyper's           |
+//! | `serve` | `wirebook serve`                          | files, as nghttpd's, nginx's |
+//! | others  | hyper with rustls on ring, nghttpd, nginx |                              |
 
 mod load;
 
@@ -89,8 +89,8 @@ fn run() -> Result<(), String> {
         measured.push((load.name, samples));
     }
     let text = format!(
-        "Server's processor time over HTTP/2, h2load -c 10 -m 32 -t 1: µs for a request, or ms for a \
-         mebibyte (median of {} alternating rounds)\n\n{}\nMedian of each round's ratio\n\n{}",
+        "Server's processor time over HTTP/2, h2load -c 10 -m 32 -t 1: µs for a request, or ms for \
+         a mebibyte (median of {} alternating rounds)\n\n{}\nMedian of each round's ratio\n\n{}",
         options.rounds,
         medians(&options, &measured),
         ratios(&options, &measured)
