@@ -103,7 +103,7 @@ fn another_question_is_asked_all_the_same() {
 
 #[test]
 fn rfc9113_8_4_2_pushes_for_another_origin_or_without_a_place_are_cancelled() {
-    // HEAD is safe, but nobody keeps its answer; another host's answer is not this server's to give.
+    // HEAD is safe, but nobody keeps its answer; another host's is not this server's to give.
     let mut promises = vec![
         (Method::Head, None, "/head".to_owned()),
         (Method::Get, Some("elsewhere.example"), "/foreign".to_owned()),

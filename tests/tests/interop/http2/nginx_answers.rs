@@ -160,8 +160,8 @@ fn fifty_mebibytes_each_way() {
     assert!(fs::read(&came).unwrap() == octets);
 }
 
-/// After ten requests nginx says GOAWAY; what is above its last stream goes to a new connection, and
-/// no request is lost or done twice.
+/// After ten requests nginx says GOAWAY; what is above its last stream goes to a new connection,
+/// and no request is lost.
 #[test]
 fn a_goodbye_in_the_middle_of_use() {
     let directives = "keepalive_requests 10; http2_max_concurrent_streams 4;";
