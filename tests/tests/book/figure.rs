@@ -75,6 +75,17 @@ pub(crate) const FIGURES: &[&str] = &[
     "h2-guess",
     "h2-resize",
     "h2-limits",
+    // 8 HTTP/2, its streams
+    "h2-unblocked",
+    "h2-order",
+    "h2-path",
+    "h2-stuck",
+    "h2-push",
+    "h2-hints",
+    "h2-reset",
+    "h2-ceilings",
+    "h2-goodbye",
+    "h2-lost",
 ];
 
 /// The top folder of the repository.

@@ -1,13 +1,19 @@
-//! Chapter 7, HTTP/2 as octets: frames, SETTINGS, HPACK and its tables, and what is refused.
+//! Chapters 7 and 8, HTTP/2 as octets and as streams: frames, HPACK and its tables; many streams,
+//! windows, priorities, pushes, endings and what is refused.
 //!
 //! Two connections over memory: no socket, no clock and no chance, so each run makes the same
 //! octets.
 
 mod attacks;
+mod endings;
+mod lost;
 mod octets;
+mod push;
 mod secrets;
+mod streams;
 mod tables;
 mod talk;
+mod windows;
 
 use dissect::Dissection;
 use http::{Method, Request, Target, message::Scheme};
@@ -99,6 +105,11 @@ fn explained(octets: &[u8], decoder: &mut hpack::Decoder) -> String {
         reader.enter();
         if head.kind == FrameType::HEADERS {
             let mut block = reader.within("Field Block Fragment", head.length as usize).unwrap();
+            decoder.read(&mut block, |_| ()).unwrap();
+        } else if head.kind == FrameType::PUSH_PROMISE {
+            reader.u32("Promised Stream ID").unwrap();
+            let mut block =
+                reader.within("Field Block Fragment", head.length as usize - 4).unwrap();
             decoder.read(&mut block, |_| ()).unwrap();
         } else {
             Frame::read(&head, &mut reader).unwrap();

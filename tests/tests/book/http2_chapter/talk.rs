@@ -32,6 +32,11 @@ fn payload(head: &FrameHead, octets: &[u8], decoder: &mut hpack::Decoder) -> Vec
         }
         Frame::WindowUpdate { increment } => lines.push(format!("{increment} octets more")),
         Frame::Data { data, .. } => lines.push(data.escape_ascii().to_string()),
+        Frame::PushPromise { promised, fragment, .. } => {
+            lines.push(format!("promises stream {promised}"));
+            decoder.decode(fragment, |field| lines.push(field.to_string())).unwrap();
+        }
+        Frame::Ping { octets, .. } => lines.push(octets.escape_ascii().to_string()),
         Frame::GoAway { last, code, .. } => {
             lines.push(format!("last stream {last}, code {code}"));
         }
@@ -40,7 +45,7 @@ fn payload(head: &FrameHead, octets: &[u8], decoder: &mut hpack::Decoder) -> Vec
     lines
 }
 
-fn told(story: &mut String, who: &str, octets: &[u8], decoder: &mut hpack::Decoder) {
+pub(super) fn told(story: &mut String, who: &str, octets: &[u8], decoder: &mut hpack::Decoder) {
     let (preface, frames) = frames(octets);
     if preface {
         writeln!(story, "{who}  the preface             24 octets").unwrap();
@@ -58,7 +63,7 @@ fn told(story: &mut String, who: &str, octets: &[u8], decoder: &mut hpack::Decod
     }
 }
 
-fn events(end: &mut Connection) -> Vec<Event> {
+pub(super) fn events(end: &mut Connection) -> Vec<Event> {
     std::iter::from_fn(|| end.poll_event()).collect()
 }
 
