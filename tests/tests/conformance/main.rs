@@ -7,7 +7,8 @@
 //!
 //! | file       | holds                                                    |
 //! |------------|----------------------------------------------------------|
-//! | `frames`   | §3, §4, §5 and §7, and what must be taken                |
+//! | `taken`    | what must be taken                                       |
+//! | `frames`   | §3, §4, §5 and §7                                        |
 //! | `types`    | §6, type by type                                         |
 //! | `messages` | §8, and RFC 7541                                         |
 //! | `client`   | what a client must do                                    |
@@ -34,6 +35,7 @@ mod messages;
 #[path = "../interop/program.rs"]
 mod program;
 mod raw;
+mod taken;
 mod types;
 mod want;
 
@@ -46,7 +48,7 @@ use raw::Peer;
 use testkit::TempDir;
 
 const SERVER: [&[Case]; 5] =
-    [frames::TAKEN, frames::RULES, types::RULES, messages::RULES, messages::FIELDS];
+    [taken::TAKEN, frames::RULES, types::RULES, messages::RULES, messages::FIELDS];
 
 /// How often everything is played.
 fn rounds() -> usize {
