@@ -6,10 +6,7 @@ use crate::case::{Case, case};
 use crate::raw::{BOTH, END_HEADERS, END_STREAM, PRIORITY, Peer, kind};
 use crate::want::{
     COMPRESSION, FRAME_SIZE, PROTOCOL, REFUSED, STREAM_CLOSED,
-    Want::{
-        Acknowledged, Alive, AliveOrClosed, Answer, Closed, Connection, Content, Pong, Reset,
-        Settings, Stream,
-    },
+    Want::{Alive, AliveOrClosed, Answer, Closed, Connection, Pong, Reset, Settings, Stream},
 };
 
 /// §3 to §5, and §7.
