@@ -54,6 +54,7 @@ mod link;
 mod nat;
 mod network;
 mod node;
+pub mod tcp;
 
 pub use chance::Chance;
 pub use datagram::{Datagram, Ecn, Payload};
