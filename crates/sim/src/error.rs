@@ -7,8 +7,8 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A node had more to send at one instant than [`Limits::at_one_instant`]
-    /// (crate::Limits::at_one_instant) allows: it would send for ever.
+    /// A node had more to send at one instant than
+    /// [`Limits::at_one_instant`](crate::Limits::at_one_instant) allows: it would send for ever.
     #[error(
         "node {node} sends without end at {time:?}: more than {limit} datagrams at one instant"
     )]

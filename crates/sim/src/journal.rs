@@ -10,8 +10,8 @@
 //! A line is written when a datagram enters its way, and amended when it is lost; arrivals are
 //! kept as entries and not printed, for they follow from the link.
 //!
-//! Invariant: it is off until asked for, and then bounded by [`Limits::journal`]
-//! (crate::Limits::journal).
+//! Invariant: it is off until asked for, and then bounded by
+//! [`Limits::journal`](crate::Limits::journal).
 //!
 //! Used by: scenario files, failing tests, `lab`'s pictures.
 

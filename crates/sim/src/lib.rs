@@ -48,6 +48,9 @@
 mod chance;
 mod datagram;
 mod error;
+#[doc(hidden)]
+pub mod fuzzing;
+mod host;
 mod journal;
 mod limits;
 mod link;
@@ -59,6 +62,7 @@ pub mod tcp;
 pub use chance::Chance;
 pub use datagram::{Datagram, Ecn, Payload};
 pub use error::Error;
+pub use host::{Host, Packet, Silent};
 pub use journal::{Entry, Journal, What};
 pub use limits::Limits;
 pub use link::{Link, Loss, Mark};
