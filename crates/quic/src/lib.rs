@@ -8,12 +8,21 @@
 pub mod acks;
 pub mod cids;
 pub mod congestion;
+pub mod connection_id;
 pub mod crypto;
+pub mod error;
 pub mod flow;
+pub mod frame;
 #[doc(hidden)]
 pub mod fuzzing;
+pub mod limits;
+pub mod packet;
+pub mod parameters;
 pub mod pmtud;
+pub mod protection;
 pub mod ranges;
 pub mod recovery;
 pub mod stream;
+pub mod token;
+pub mod version;
 pub mod violation;
