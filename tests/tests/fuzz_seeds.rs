@@ -81,6 +81,8 @@ const TARGETS: &[(&str, Check)] = &[
     ("request_target", http::fuzzing::check_target),
     ("response", http1::fuzzing::check_response_head),
     ("server_connection", http1::fuzzing::check_server_connection),
+    ("tcp_endpoint", sim::fuzzing::check_tcp),
+    ("tcp_transfer", sim::fuzzing::check_tcp_transfer),
     ("tls_connection", tls::fuzzing::check_connection),
     ("tls_handshake", tls::fuzzing::check_handshake),
     ("tls_messages", tls::fuzzing::check_message),
