@@ -73,13 +73,17 @@ impl Window {
     }
 
     // ANCHOR: update
-    /// By how much the peer's window shall grow now, if it is worth a frame: half of it, or less
-    /// where the peer has nothing left.
+    /// By how much the peer's window shall grow now, if it is worth a frame: a quarter of it, or
+    /// less where the peer has nothing left.
+    ///
+    /// What is told comes back as a train of that length, a round trip later. Trains of a little
+    /// more than a half do not fit twice into a window, so that one half would travel and the other
+    /// wait to be told; of quarters, three travel.
     pub(crate) fn update(&mut self) -> Option<u32> {
         let target = i64::from(self.target);
         let room = target - i64::from(self.held) - self.available;
         let starved = self.available <= 0 && room >= target / 16;
-        if room <= 0 || (room < target / 2 && !starved) {
+        if room <= 0 || (room < target / 4 && !starved) {
             return None;
         }
         let increment = u32::try_from(room.min(0x7fff_ffff)).ok()?;

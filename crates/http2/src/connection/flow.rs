@@ -43,7 +43,7 @@ impl Connection {
         self.bandwidth.counted += u64::from(octets);
         let largest = self.limits.window.min(MAX_WINDOW);
         // Not for each small body: only where much comes is it worth a frame.
-        let much = u64::from(self.bandwidth.target / 4);
+        let much = u64::from(self.bandwidth.target / 16);
         if !self.bandwidth.probing
             && self.bandwidth.counted >= much.max(1)
             && self.window.target() < largest
