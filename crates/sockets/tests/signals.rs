@@ -16,9 +16,12 @@ use std::{
 
 const CHILD: &str = "SOCKETS_SIGNALS_CHILD";
 
-/// Starts this test again as a child that plays `part`; answers its lines.
+/// Starts this test again as a child that plays `part`; answers its lines. What whoever started us
+/// ignores, as a shell does for what runs in its background, the child does not.
 fn start(test: &str, part: &str) -> (Child, impl FnMut() -> String) {
-    let mut child = Command::new(env::current_exe().unwrap())
+    let mut child = Command::new("env")
+        .arg("--default-signal")
+        .arg(env::current_exe().unwrap())
         .args(["--exact", test, "--nocapture", "--test-threads=1"])
         .env(CHILD, part)
         .stdout(Stdio::piped())
