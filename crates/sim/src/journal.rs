@@ -16,11 +16,7 @@
 //! Used by: scenario files, failing tests, `lab`'s pictures.
 
 use crate::Drop;
-use std::{
-    collections::BTreeMap,
-    fmt::{self, Write as _},
-    time::Duration,
-};
+use std::{collections::BTreeMap, fmt, time::Duration};
 
 /// What happened to a datagram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -109,27 +105,38 @@ impl Journal {
     pub fn take(&mut self) -> Vec<Entry> {
         std::mem::take(&mut self.entries)
     }
+
+    /// A line for each datagram sent, with its fate, and when it was sent.
+    pub fn lines(&self) -> Vec<(Duration, String)> {
+        // Gathered in one pass: looking each fate up from its line would be quadratic.
+        let mut fates: BTreeMap<u64, String> = BTreeMap::new();
+        for entry in &self.entries {
+            if !matches!(entry.what, What::Sent | What::Received) {
+                let fate = fates.entry(entry.datagram).or_default();
+                fate.push_str("  ");
+                fate.push_str(&entry.what.to_string());
+            }
+        }
+        let sent = self.entries.iter().filter(|entry| entry.what == What::Sent);
+        let line = |entry: &Entry| {
+            let fate = fates.get(&entry.datagram).map_or("", String::as_str);
+            format!("{} → {}  {}{fate}", entry.from, entry.to, entry.text)
+        };
+        sent.map(|entry| (entry.time, line(entry))).collect()
+    }
 }
 
 /// The page: a line for each datagram sent, with its fate; `advance` where time passes.
 impl fmt::Display for Journal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Gathered in one pass: looking each fate up from its line would be quadratic.
-        let mut fates: BTreeMap<u64, String> = BTreeMap::new();
-        for entry in &self.entries {
-            if !matches!(entry.what, What::Sent | What::Received) {
-                write!(fates.entry(entry.datagram).or_default(), "  {}", entry.what)?;
-            }
-        }
-        let mut time = Duration::ZERO;
-        for entry in self.entries.iter().filter(|entry| entry.what == What::Sent) {
-            let passed = entry.time.saturating_sub(time);
+        let mut told = Duration::ZERO;
+        for (time, line) in self.lines() {
+            let passed = time.saturating_sub(told);
             if !passed.is_zero() {
                 writeln!(f, "advance {passed:?}")?;
             }
-            time = entry.time;
-            let fate = fates.get(&entry.datagram).map_or("", String::as_str);
-            writeln!(f, "{} → {}  {}{fate}", entry.from, entry.to, entry.text)?;
+            told = time;
+            writeln!(f, "{line}")?;
         }
         if self.left_out > 0 {
             writeln!(f, "… and {} more", self.left_out)?;

@@ -1,7 +1,7 @@
 //! Two hosts, a link, and a transfer over it.
 
 use sim::{
-    Link, LinkId, Network,
+    Interface, Link, LinkId, Network,
     tcp::{Config, Connection, ConnectionId, Endpoint, Limits, Segment, State},
 };
 use std::{net::IpAddr, time::Duration};
@@ -26,6 +26,7 @@ pub(crate) struct Pair {
     pub(crate) network: Network<Segment>,
     pub(crate) client: Endpoint,
     pub(crate) server: Endpoint,
+    pub(crate) at: (Interface, Interface),
     pub(crate) links: (LinkId, LinkId),
 }
 
@@ -46,7 +47,7 @@ impl Pair {
         let client = Endpoint::with_limits(ip(1), ours, limits, seed);
         let mut server = Endpoint::with_limits(ip(2), theirs, limits, seed ^ 1);
         server.listen(80);
-        Self { network, client, server, links }
+        Self { network, client, server, at, links }
     }
 
     pub(crate) fn connect(&mut self) -> ConnectionId {

@@ -93,6 +93,22 @@ fn a_reset_that_is_not_the_next_octet_is_questioned() {
 }
 
 #[test]
+fn a_rebound_nat_ends_a_connection() {
+    // A TCP connection is named by its two addresses. One that changes is another connection, of
+    // which the server knows nothing: what QUIC's connection IDs are for.
+    let mut pair = Pair::new(1, link(), PLAIN());
+    pair.network.behind_nat(pair.at.0, [192, 0, 2, 1].into());
+    let (client, server) = pair.connected();
+    pair.advance(ms(200));
+    pair.network.rebind_port(pair.at.0);
+    pair.client(client).write(b"still there?");
+    pair.advance(ms(101));
+    assert_eq!(pair.client(client).error(), Some(Error::Reset));
+    // The server has heard nothing, and waits.
+    assert_eq!(pair.server(server).state(), State::Established);
+}
+
+#[test]
 fn a_peer_that_is_gone_times_out() {
     let mut pair = Pair::new(1, link().blackout(ms(0)..ms(10_000_000)), PLAIN());
     let id = pair.connect();
