@@ -2,7 +2,8 @@
 //! run a thousand times in a second.
 //!
 //! RFC 9293 (segments, states, windows), 5681 and 6582 (NewReno), 9438 (CUBIC), 6298 (timeouts),
-//! 2018 and 6675 (SACK), 3042 (limited transmit), 7323 §2 (window scale), 3168 §6 (ECN)
+//! 2018 and 6675 (SACK), 3042 (limited transmit), 8985 (tail loss probes, lost retransmissions),
+//! 7323 §2 (window scale), 3168 §6 (ECN)
 //!
 //! ```text
 //!   write ─► Sender ──► segments ──► network ──► Receiver ─► read
@@ -12,9 +13,9 @@
 //!            └ Control: how much may be out
 //! ```
 //!
-//! What it leaves away, and a kernel has: timestamps, pacing, tail loss probes, proportional rate
-//! reduction, HyStart, undoing after a spurious timeout, keep-alives and urgent data. Its figures
-//! are therefore called "modelled" wherever they are shown.
+//! What it leaves away, and a kernel has: timestamps, pacing, proportional rate reduction, HyStart,
+//! RACK's reordering timer, undoing after a spurious timeout, keep-alives and urgent data. Its
+//! figures are therefore called "modelled" wherever they are shown.
 //!
 //! Invariant: inside, octets are counted from 0 in 64 bits (the SYN is octet 0, the first of the
 //! data octet 1); only a segment on the wire has 32 bits, so nothing inside ever wraps.
@@ -54,6 +55,8 @@ pub struct Config {
     pub sack: bool,
     /// Whether to offer ECN.
     pub ecn: bool,
+    /// Whether to ask after the tail before a timeout (RFC 8985 §7), where SACK is agreed.
+    pub tail_probe: bool,
     /// Whether small segments wait for acknowledgments (Nagle, RFC 9293 §3.7.4). Off, as every
     /// HTTP stack turns it off.
     pub nagle: bool,
@@ -73,6 +76,7 @@ impl Default for Config {
             initial_window: 10,
             sack: true,
             ecn: false,
+            tail_probe: true,
             nagle: false,
             delayed_ack: Duration::from_millis(40),
             min_rto: Duration::from_millis(200),

@@ -3,7 +3,7 @@
 use crate::pair::{Pair, exchange, ip, ms, pump, text};
 use sim::{
     Link, Mark, Verdict,
-    tcp::{Algorithm, Config, Error, Event, Limits, State},
+    tcp::{Algorithm, Config, Error, Event, Figures, Limits, State},
 };
 use std::time::Duration;
 
@@ -151,22 +151,38 @@ fn one_lost_segment_halts_in_order_delivery() {
 }
 // ANCHOR_END: halt
 
-#[test]
-fn a_lost_tail_waits_for_the_timeout() {
-    let mut pair = Pair::new(1, link(), PLAIN());
+/// Of four segments the last two are lost; how long until they can be read, and the figures.
+fn lost_tail(config: Config) -> (Duration, Figures) {
+    let mut pair = Pair::new(1, link(), config);
     let (client, server) = pair.connected();
     pair.advance(ms(200));
-    let mut dropped = false;
+    let mut count = 0;
     pair.network.filter(move |one| {
-        let first = !one.payload.data.is_empty() && !std::mem::replace(&mut dropped, true);
-        if first { Verdict::Drop } else { Verdict::Pass }
+        count += u32::from(!one.payload.data.is_empty());
+        let tail = !one.payload.data.is_empty() && matches!(count, 3 | 4);
+        if tail { Verdict::Drop } else { Verdict::Pass }
     });
-    pair.client(client).write(b"alone");
-    pair.advance(ms(250));
-    assert_eq!(pair.server(server).readable(), 0);
-    pair.advance(ms(200));
-    assert_eq!(pair.server(server).read(9), b"alone");
-    assert_eq!(pair.client(client).figures().timeouts, 1);
+    pair.client(client).write(&text(4 * 1460, 1));
+    let start = pair.network.elapsed();
+    while pair.server(server).readable() < 4 * 1460 {
+        assert!(pair.step());
+    }
+    (pair.network.elapsed() - start, pair.client(client).figures())
+}
+
+#[test]
+fn a_lost_tail_waits_for_the_timeout() {
+    let (took, figures) = lost_tail(Config { tail_probe: false, ..PLAIN() });
+    assert_eq!((figures.timeouts, figures.recoveries, figures.tail_probes), (1, 0, 0));
+    assert!(took > ms(400), "{took:?}");
+}
+
+#[test]
+fn a_probe_asks_after_a_lost_tail() {
+    // 100 ms for the first two, two round trips of waiting, one for the probe, half a one more.
+    let (took, figures) = lost_tail(PLAIN());
+    assert_eq!((figures.timeouts, figures.recoveries, figures.tail_probes), (0, 1, 1));
+    assert!(took < ms(470), "{took:?}");
 }
 
 #[test]

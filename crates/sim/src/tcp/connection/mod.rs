@@ -49,8 +49,10 @@ pub enum Event {
 pub struct Figures {
     /// Segments sent, acknowledgments and retransmissions included.
     pub segments: u64,
-    /// Segments sent again.
+    /// Segments sent again, tail probes included.
     pub retransmissions: u64,
+    /// Tail probes sent.
+    pub tail_probes: u64,
     /// Fast recoveries begun.
     pub recoveries: u64,
     /// Retransmission timeouts.
@@ -104,9 +106,13 @@ pub struct Connection {
     /// Full segments received and not acknowledged.
     unacknowledged: u32,
     ack_timer: Option<Instant>,
-    /// Retransmission or zero-window probe: never both.
+    /// Retransmission, tail probe or zero-window probe: one of them.
     timer: Option<Instant>,
     probe: bool,
+    /// The timer that runs is the tail probe's, which comes before the retransmission's; and one
+    /// has been sent since the last acknowledgment of something new.
+    tail: bool,
+    tail_spent: bool,
     /// Probes since the peer last said anything.
     unanswered: u32,
     time_wait: Option<Instant>,
@@ -152,6 +158,8 @@ impl Connection {
             ack_timer: None,
             timer: None,
             probe: false,
+            tail: false,
+            tail_spent: false,
             unanswered: 0,
             time_wait: None,
             last_sent: None,

@@ -202,7 +202,7 @@ impl Connection {
     /// `una` moved.
     fn advanced(&mut self, now: Instant) {
         self.rtt.recovered();
-        (self.timer, self.probe) = (None, false);
+        (self.timer, self.probe, self.tail_spent) = (None, false, false);
         self.arm(now);
         if matches!(self.state, State::SynSent | State::SynReceived) {
             self.state = self.state.on(Input::AckOfSyn);

@@ -1,13 +1,13 @@
 //! What happens when nothing happens.
 //!
-//! RFC 6298 §5 (retransmission), RFC 9293 §3.8.6.1 (zero window), §3.8.6.3 (delayed
+//! RFC 6298 §5 (retransmission), RFC 8985 §7 (tail loss probe), RFC 9293 §3.8.6.1 (zero window), §3.8.6.3 (delayed
 //! acknowledgments), §3.3.2 (TIME-WAIT)
 //!
 //! Invariant: handling a timeout moves it into the future or takes it away.
 
 use super::Connection;
 use crate::tcp::{Error, Input, State};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 impl Connection {
     /// When [`handle_timeout`](Self::handle_timeout) is due.
@@ -32,6 +32,13 @@ impl Connection {
     }
 
     fn waited_in_vain(&mut self, now: Instant) {
+        if std::mem::take(&mut self.tail) {
+            self.tail_spent = true;
+            self.figures.tail_probes += 1;
+            self.sender.probe_tail();
+            self.timer = Some(now + self.rtt.timeout());
+            return;
+        }
         let times = self.rtt.back_off();
         if self.probe {
             // A closed window may stay closed as long as the peer answers.
@@ -59,9 +66,26 @@ impl Connection {
 
     /// Starts the wait anew if anything is out (RFC 6298 §5.3), or takes it away (§5.2).
     pub(super) fn arm(&mut self, now: Instant) {
-        if !self.probe {
-            let out = self.sender.has_outstanding();
-            self.timer = out.then(|| now + self.rtt.timeout());
+        if self.probe {
+            return;
         }
+        let wait = self.rtt.timeout();
+        let tail = self.tail_wait().filter(|tail| *tail < wait);
+        let out = self.sender.has_outstanding();
+        self.tail = out && tail.is_some();
+        self.timer = out.then(|| now + tail.unwrap_or(wait));
+    }
+
+    /// How long to wait before asking after the tail (RFC 8985 §7.2): two round trips, and the
+    /// peer's delay where a lone segment makes it wait for a second. Once per flight, and only
+    /// while nothing is known to be missing.
+    fn tail_wait(&self) -> Option<Duration> {
+        let may = self.config.tail_probe && self.sack && self.state.is_synchronized();
+        if !may || self.tail_spent || !self.sender.is_quiet() {
+            return None;
+        }
+        let alone = self.sender.flight() <= u64::from(self.mss);
+        let delay = if alone { self.config.delayed_ack } else { Duration::ZERO };
+        Some(self.rtt.smoothed()? * 2 + delay)
     }
 }

@@ -63,7 +63,7 @@ impl Connection {
                 self.limited = limited || self.sender.pipe(self.mss) >= window;
                 let stuck = self.sender.has_new() && !self.sender.has_outstanding();
                 if stuck && self.timer.is_none() {
-                    self.probe = true;
+                    (self.probe, self.tail) = (true, false);
                     self.timer = Some(now + self.rtt.timeout());
                 }
                 None
@@ -102,9 +102,10 @@ impl Connection {
         self.figures.segments += 1;
         self.figures.retransmissions += u64::from(piece.again);
         self.last_sent = Some(now);
-        if self.timer.is_none() || self.probe {
+        let postpones = self.tail && !piece.again;
+        if self.timer.is_none() || self.probe || postpones {
             self.probe = false;
-            self.timer = Some(now + self.rtt.timeout());
+            self.arm(now);
         }
         (segment, ecn)
     }

@@ -29,7 +29,8 @@ impl Sender {
         now: Instant,
     ) -> Told {
         let mut told = Told { advanced: ack > self.una, ..Told::default() };
-        let mut latest = None;
+        // When the latest that arrived was sent, and whether it had to be sent again.
+        let mut latest: Option<(Instant, bool)> = None;
         let mut gone = 0_u32;
         let mut note = |one: &Sent, told: &mut Told| {
             told.octets += one.length();
@@ -39,7 +40,7 @@ impl Sender {
             }
             // Quicker than any round trip: it was the first copy that arrived.
             if !one.again || trip >= shortest {
-                latest = latest.max(Some(one.at));
+                latest = latest.max(Some((one.at, one.again)));
             }
         };
         while let Some(one) = self.segments.front_mut().filter(|one| one.start < ack) {
@@ -72,8 +73,10 @@ impl Sender {
             // With SACK a duplicate is what tells of something new (RFC 6675 §2).
             self.dup_acks += 1;
         }
-        self.overtaken(latest, shortest);
-        self.judge(&mut told);
+        // Without SACK what arrived behind the hole is not known, and would be sent again.
+        let latest = latest.filter(|_| self.sack);
+        let overtaken = latest.is_some_and(|latest| self.overtaken(latest, shortest));
+        self.judge(&mut told, overtaken);
         told
     }
 
@@ -87,27 +90,31 @@ impl Sender {
         self.una = ack;
     }
 
-    /// A retransmission that something sent clearly later has overtaken is lost too (RFC 8985
-    /// §6.2); RFC 6675 would wait for the timeout.
-    fn overtaken(&mut self, latest: Option<Instant>, shortest: Duration) {
-        let Some(latest) = latest else { return };
+    /// A retransmission that something sent clearly later has overtaken is lost too, and so is
+    /// whatever a retransmission has overtaken (RFC 8985 §6.2); RFC 6675 would wait for the
+    /// timeout. Answers whether anything was found lost for the first time.
+    fn overtaken(&mut self, (latest, again): (Instant, bool), shortest: Duration) -> bool {
+        let mut first = false;
         for one in &mut self.segments {
-            if one.again && one.fate == Fate::Out && one.at + shortest / 4 < latest {
+            let late = one.at + shortest / 4 < latest;
+            if late && one.fate == Fate::Out && (one.again || again) {
                 one.fate = Fate::Lost;
+                first |= !one.again;
             }
         }
+        first
     }
 
     // ANCHOR: judge
     /// Finds what is lost, and moves between the phases.
-    fn judge(&mut self, told: &mut Told) {
+    fn judge(&mut self, told: &mut Told, overtaken: bool) {
         if let Phase::Recovery(until) | Phase::Timeout(until) = self.phase
             && self.una >= until
         {
             self.phase = Phase::Open;
             self.dup_acks = 0;
         }
-        let mut lost = self.mark();
+        let mut lost = self.mark() || overtaken;
         if let Phase::Recovery(until) = self.phase
             && told.advanced
             && let Some(first) = self.segments.front_mut()
@@ -166,12 +173,27 @@ impl Sender {
                 one.fate = Fate::Lost;
             }
         }
-        let first = !self.segments.front().is_some_and(|one| one.again);
+        let again = self.segments.front().is_some_and(|one| one.again);
+        let first = !(again && matches!(self.phase, Phase::Timeout(_)));
         self.phase = Phase::Timeout(self.next);
         self.recover = self.next;
         self.dup_acks = 0;
         // Not `urgent`: the window is one segment, and the pipe is empty.
         first
+    }
+
+    /// Whether nothing is known to be missing.
+    pub(in crate::tcp) fn is_quiet(&self) -> bool {
+        self.phase == Phase::Open && self.segments.iter().all(|one| one.fate == Fate::Out)
+    }
+
+    /// Sends the last segment again before anything is known to be lost: its acknowledgment will
+    /// tell what is missing before it (RFC 8985 §7.3).
+    pub(in crate::tcp) fn probe_tail(&mut self) {
+        if let Some(last) = self.segments.back_mut() {
+            last.fate = Fate::Lost;
+            self.urgent = true;
+        }
     }
 
     /// The peer has seen a mark: counts as a loss, once per round trip (RFC 3168 §6.1.2).
