@@ -4,6 +4,8 @@
 
 mod recovery;
 mod stream;
+mod wire;
 
+pub use self::wire::{check_frames, check_packets, check_parameters, check_protected, check_token};
 pub use recovery::{check_bookkeeping, check_recovery};
 pub use stream::{check_assembler, check_stream};

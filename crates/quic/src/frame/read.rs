@@ -41,26 +41,26 @@ pub struct Frames<'a> {
     packet: PacketType,
     sender: Role,
     fresh: bool,
+    wrong: u64,
 }
 
 impl<'a> Frames<'a> {
     /// The frames in the payload of such a packet, which `sender` sent.
     pub fn new(payload: &'a [u8], packet: PacketType, sender: Role) -> Self {
-        Self { reader: Reader::new(payload), packet, sender, fresh: true }
+        Self { reader: Reader::new(payload), packet, sender, fresh: true, wrong: 0 }
     }
 
     /// As [`new`](Self::new), of what a reader has left; its listener hears of each field.
     pub const fn read(reader: Reader<'a>, packet: PacketType, sender: Role) -> Self {
-        Self { reader, packet, sender, fresh: true }
+        Self { reader, packet, sender, fresh: true, wrong: 0 }
     }
 
-    /// The type of the frame that is read next, or was wrong: for CONNECTION_CLOSE.
-    pub fn peek_type(&self) -> u64 {
-        Reader::new(self.reader.rest()).varint("Frame Type").unwrap_or(0)
+    /// The type of the frame that was wrong, for CONNECTION_CLOSE; 0 while none was.
+    pub const fn wrong_type(&self) -> u64 {
+        self.wrong
     }
 
     fn step(&mut self) -> Result<Frame<'a>, Error> {
-        // A frame that is wrong is not passed over, so its type can be told.
         let mut reader = self.reader;
         let frame = Frame::read(&mut reader)?;
         let kind = frame.kind();
@@ -88,7 +88,9 @@ impl<'a> Iterator for Frames<'a> {
         }
         let item = self.step();
         if item.is_err() {
-            // Nothing more is read.
+            // A frame that is wrong is not passed over, so its type can be told. Then nothing more
+            // is read.
+            self.wrong = Reader::new(self.reader.rest()).varint("Frame Type").unwrap_or(0);
             let length = self.reader.len();
             self.reader.skip(length);
         }

@@ -45,9 +45,23 @@ impl Builder {
         number: u64,
         largest_acked: Option<u64>,
     ) -> Self {
+        let number_length = number::length(number, largest_acked);
+        Self::long_with(out, kind, version, [destination, source], token, number, number_length)
+    }
+
+    /// As [`long`](Self::long), with a packet number of so many octets, 1 to 4.
+    #[doc(hidden)]
+    pub fn long_with(
+        out: &mut Vec<u8>,
+        kind: PacketType,
+        version: Version,
+        [destination, source]: [&ConnectionId; 2],
+        token: &[u8],
+        number: u64,
+        number_length: usize,
+    ) -> Self {
         let start = out.len();
         let bits = version.constants().map_or(0, |constants| constants.type_bits(kind));
-        let number_length = number::length(number, largest_acked);
         out.push(LONG | FIXED | bits | low_bits(number_length));
         out.extend_from_slice(&version.0.to_be_bytes());
         for id in [destination, source] {
