@@ -4,8 +4,8 @@
 //!
 //! ```text
 //!   sequence     0   1   2   3   4   5
-//!   ours         -   -   ✓   ✓   ✓           issued: NEW_CONNECTION_ID; -: RETIRE_CONNECTION_ID came
-//!   the peer's   -   ✓   ✓                   in use: one for each path; -: we have retired it
+//!   ours         -   -   ✓   ✓   ✓           ✓ issued, - retired by the peer
+//!   the peer's   -   ✓   ✓                   ✓ in use, one for each path; - retired
 //!                    ▲ retire prior to: whatever is below must go
 //! ```
 //!

@@ -235,7 +235,7 @@ pub fn check_assembler(input: &[u8]) {
     const SPAN: usize = 70_000;
     let mut assembler = Assembler::new();
     let mut came = vec![false; SPAN];
-    let (mut read, mut end) = (0, 0);
+    let (mut read, mut end, mut ready) = (0, 0, 0);
     for operation in input.as_chunks::<3>().0.iter().take(2000) {
         let [high, low, length] = *operation;
         let offset = usize::from(u16::from_be_bytes([high, low]));
@@ -249,7 +249,7 @@ pub fn check_assembler(input: &[u8]) {
         assembler.insert(offset as u64, &octets(offset as u64, length));
         came.iter_mut().skip(offset).take(length).for_each(|came| *came = true);
         end = (offset + length).max(end);
-        let ready = came.iter().position(|came| !came).unwrap_or(SPAN);
+        ready += came.iter().skip(ready).take_while(|came| **came).count();
         assert_eq!(assembler.ready_offset(), ready as u64);
         assert_eq!(assembler.end(), end as u64);
         let peeked = assembler.peek();

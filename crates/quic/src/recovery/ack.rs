@@ -38,7 +38,7 @@ impl<T> Recovery<T> {
     /// An ACK frame came in `space`. `ranges` may come in any order and may overlap.
     ///
     /// # Errors
-    /// [`Error::AckOfUnsent`](crate::violation::Error::AckOfUnsent) where it acknowledges what was never sent; nothing is changed then.
+    /// [`Error::AckOfUnsent`] where it acknowledges what was never sent; nothing is changed then.
     pub fn on_ack(
         &mut self,
         space: Space,

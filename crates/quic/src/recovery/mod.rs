@@ -289,9 +289,9 @@ impl<T> Recovery<T> {
         self.spaces.get(space).sent.eliciting() > 0
     }
 
-    /// What was sent in `space` does not count any more, neither as lost nor as acknowledged, and is
-    /// answered: its keys are gone (§6.4, A.11); or a Retry came or 0-RTT was rejected, and it is to
-    /// be sent again (§6.2.3, RFC 9001 §4.6.2). Numbers go on.
+    /// What was sent in `space` does not count any more, neither as lost nor as acknowledged, and
+    /// is answered: its keys are gone (§6.4, A.11); or a Retry came or 0-RTT was rejected, and it
+    /// is to be sent again (§6.2.3, RFC 9001 §4.6.2). Numbers go on.
     pub fn discard(&mut self, space: Space, now: Instant) -> Vec<SentPacket<T>> {
         let state = self.spaces.get_mut(space);
         let packets: Vec<_> = state.sent.drain().map(|(_, packet)| packet).collect();

@@ -16,7 +16,9 @@ fn check_shape(set: &RangeSet) {
 
 proptest! {
     #[test]
-    fn a_range_set_is_a_set(steps in prop::collection::vec((0..3_u8, 0..80_u64, 0..12_u64), 0..60)) {
+    fn a_range_set_is_a_set(
+        steps in prop::collection::vec((0..3_u8, 0..80_u64, 0..12_u64), 0..60),
+    ) {
         let mut set = RangeSet::new(usize::MAX);
         let mut plain = BTreeSet::new();
         for (what, start, length) in steps {
