@@ -29,7 +29,8 @@ pub(crate) const COMMAND: Command = Command {
                 "KIND",
                 "what the octets are: http1-request, http1-response, websocket, or one side of it, \
                  websocket-client, websocket-server; deflate, zlib, gzip; tls-record, \
-                 tls-handshake; certificate, DER or PEM",
+                 tls-handshake; certificate, DER or PEM; http2, one side of a connection, and \
+                 hpack, a block of it",
             ),
             valued(None, "octets", "HEX", "these octets, instead of a file's"),
             switch(None, "hex", "the file holds hexadecimal digits; # begins a remark"),

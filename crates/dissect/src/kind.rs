@@ -1,6 +1,6 @@
 //! The parsers that can be asked, by name.
 
-use crate::{KeyLog, certificate, tls};
+use crate::{KeyLog, certificate, http2, tls};
 use deflate::{Status, WindowBits, gzip};
 use http::Method;
 use std::{borrow::Cow, collections::BTreeMap, fmt, str::FromStr};
@@ -37,11 +37,13 @@ pub enum Kind {
     Certificate,
     /// Blocks of HPACK, as the first of a connection: joined, they are one.
     Hpack,
+    /// What one side of an HTTP/2 connection sent, from its beginning on.
+    Http2,
 }
 
 impl Kind {
     /// Every kind, for help texts and tests.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Http1Request,
         Self::Http1Response,
         Self::WebSocket,
@@ -54,6 +56,7 @@ impl Kind {
         Self::TlsHandshake,
         Self::Certificate,
         Self::Hpack,
+        Self::Http2,
     ];
 
     /// The name on the command line.
@@ -71,6 +74,7 @@ impl Kind {
             Self::TlsHandshake => "tls-handshake",
             Self::Certificate => "certificate",
             Self::Hpack => "hpack",
+            Self::Http2 => "http2",
         }
     }
 
@@ -149,6 +153,7 @@ pub fn dissect_opened(kind: Kind, octets: &[u8], log: &KeyLog) -> Dissection {
         }
         Kind::Certificate => certificate::certificates(&mut reader),
         Kind::Hpack => block(&mut reader),
+        Kind::Http2 => http2::side(&mut reader),
     };
     let (read, notes) = (reader.offset(), notes.take());
     let error = error.or_else(|| stop.map(|stop| stop.text(&notes)));

@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 mod certificate;
+mod http2;
 mod input;
 mod keylog;
 mod kind;
