@@ -1,7 +1,7 @@
 //! What happens when nothing happens.
 //!
-//! RFC 6298 §5 (retransmission), RFC 8985 §7 (tail loss probe), RFC 9293 §3.8.6.1 (zero window), §3.8.6.3 (delayed
-//! acknowledgments), §3.3.2 (TIME-WAIT)
+//! RFC 6298 §5 (retransmission), RFC 8985 §7 (tail loss probe), RFC 9293 §3.8.6.1 (zero window),
+//! §3.8.6.3 (delayed acknowledgments), §3.3.2 (TIME-WAIT)
 //!
 //! Invariant: handling a timeout moves it into the future or takes it away.
 
