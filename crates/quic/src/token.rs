@@ -2,11 +2,11 @@
 //!
 //! RFC 9000 §8.1, §10.3.2
 //!
-//! | token           | in                                  | shows                                    |
-//! |-----------------|-------------------------------------|------------------------------------------|
-//! | Retry token     | Retry, then in each Initial packet  | the client receives at its address       |
-//! | token of before | NEW_TOKEN, then in another's Initial | it did so, a while ago                   |
-//! | stateless reset | at the end of what looks like noise | who sends it once was the other end      |
+//! | token           | in                                 | shows                                 |
+//! |-----------------|------------------------------------|---------------------------------------|
+//! | Retry token     | Retry, then in each Initial packet | the client receives at its address    |
+//! | token of before | NEW_TOKEN, then another's Initial  | it did so, a while ago                |
+//! | stateless reset | at the end of what looks like noise| who sends it once was the other end   |
 //!
 //! ```text
 //!   ┌ nonce, 12 octets ┐┌ sealed: kind │ time │ version │ address │ port │ connection IDs ┐┌ tag ┐

@@ -146,8 +146,8 @@ pub enum Frame<'a> {
 pub struct Close<'a> {
     /// The code: of the transport (§20.1) or of the application.
     pub code: u64,
-    /// Which type of frame was wrong, where the transport closes and knows; 0 else. `None` where the
-    /// application closes.
+    /// Which type of frame was wrong, where the transport closes and knows; 0 else. `None` where
+    /// the application closes.
     pub frame: Option<u64>,
     /// For a person, in UTF-8; not to be trusted to be.
     pub reason: &'a [u8],

@@ -2,13 +2,13 @@
 //!
 //! RFC 8999 §5, RFC 9000 §17.2, §17.3
 //!
-//! | packet              | behind the connection IDs                            | may be followed   |
-//! |---------------------|------------------------------------------------------|-------------------|
-//! | Initial             | token length, token, length, packet number, payload  | by another packet |
-//! | 0-RTT, Handshake    | length, packet number, payload                       | by another packet |
-//! | Retry               | token, integrity tag                                 | by nothing        |
-//! | Version Negotiation | versions                                             | by nothing        |
-//! | 1-RTT               | packet number, payload                               | by nothing        |
+//! | packet              | behind the connection IDs                            | behind it  |
+//! |---------------------|------------------------------------------------------|------------|
+//! | Initial             | token length, token, length, packet number, payload  | a packet   |
+//! | 0-RTT, Handshake    | length, packet number, payload                       | a packet   |
+//! | Retry               | token, integrity tag                                 | nothing    |
+//! | Version Negotiation | versions                                             | nothing    |
+//! | 1-RTT               | packet number, payload                               | nothing    |
 //!
 //! What is found is places in the datagram, not slices of it: a packet is opened in place, and
 //! nobody may borrow meanwhile.

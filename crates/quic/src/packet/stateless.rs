@@ -2,11 +2,11 @@
 //!
 //! RFC 9000 §10.3, §17.2.1, §17.2.5; RFC 9001 §5.8
 //!
-//! | packet              | says                                    | who believes it               |
-//! |---------------------|-----------------------------------------|-------------------------------|
-//! | Version Negotiation | I speak these                           | a client that tried another   |
-//! | Retry               | come again, that I see your address     | a client; there is a tag      |
-//! | stateless reset     | I know nothing of this connection       | who knows the token at its end |
+//! | packet             | says                                  | who believes it               |
+//! |--------------------|---------------------------------------|-------------------------------|
+//! | Version Negotiation| I speak these                         | a client that tried another   |
+//! | Retry              | come again, that I see your address   | a client; there is a tag      |
+//! | stateless reset    | I know nothing of this connection     | who knows the token at its end |
 //!
 //! Invariant: a stateless reset is shorter than what it answers, so two ends that both forgot do
 //! not answer each other for ever.
