@@ -82,11 +82,16 @@ pub(crate) const FIGURES: &[&str] = &[
     "h2-stuck",
     "h2-push",
     "h2-hints",
+    "h2-told",
     "h2-reset",
     "h2-ceilings",
+    "h2-websocket",
     "h2-goodbye",
     "h2-lost",
 ];
+
+/// Those that are drawn.
+pub(crate) const DRAWINGS: &[&str] = &["h2-segments"];
 
 /// The top folder of the repository.
 pub(crate) fn root() -> PathBuf {
@@ -104,6 +109,16 @@ pub(crate) fn figure(name: &str, found: &str) {
     testkit::golden(root().join("docs/figures").join(format!("{name}.txt")), found);
 }
 
+/// The same for a drawing, which a page takes in as it stands.
+#[track_caller]
+pub(crate) fn drawing(name: &str, svg: &str) {
+    assert!(DRAWINGS.contains(&name), "{name} is not in DRAWINGS");
+    assert!(svg.starts_with("<svg "), "{name}: not a drawing");
+    // Markdown ends a block of HTML at an empty line.
+    assert_eq!(svg.lines().find(|line| line.is_empty()), None, "{name}: an empty line");
+    testkit::golden(root().join("docs/figures").join(format!("{name}.svg")), svg);
+}
+
 fn pages() -> String {
     let mut all = String::new();
     for entry in fs::read_dir(root().join("docs/en")).unwrap() {
@@ -117,16 +132,18 @@ fn pages() -> String {
 
 #[test]
 fn every_figure_is_made_by_a_run_and_shown_on_a_page() {
-    let listed: BTreeSet<String> = FIGURES.iter().map(|name| format!("{name}.txt")).collect();
+    let texts = FIGURES.iter().map(|name| format!("{name}.txt"));
+    let drawings = DRAWINGS.iter().map(|name| format!("{name}.svg"));
+    let listed: BTreeSet<String> = texts.chain(drawings).collect();
     let there: BTreeSet<String> = fs::read_dir(root().join("docs/figures"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name.ends_with(".txt"))
+        .filter(|name| name.ends_with(".txt") || name.ends_with(".svg"))
         .collect();
-    assert_eq!(there, listed, "left: docs/figures; right: FIGURES");
+    assert_eq!(there, listed, "left: docs/figures; right: FIGURES, DRAWINGS");
     let pages = pages();
-    for name in FIGURES {
-        let include = format!("{{{{#include ../figures/{name}.txt}}}}");
+    for file in listed {
+        let include = format!("{{{{#include ../figures/{file}}}}}");
         assert!(pages.contains(&include), "no page of docs/en has {include}");
     }
 }

@@ -6,19 +6,22 @@
 
 mod attacks;
 mod endings;
+mod hints;
 mod lost;
 mod octets;
+mod picture;
 mod push;
 mod secrets;
 mod streams;
 mod tables;
 mod talk;
+mod tunnel;
 mod windows;
 
 use dissect::Dissection;
-use http::{Method, Request, Target, message::Scheme};
+use http::{Method, Request, Response, StatusCode, Target, message::Scheme};
 use http2::{
-    ClientOptions, Connection, Limits, Outgoing,
+    ClientOptions, Connection, Limits, Outgoing, StreamId,
     frame::{Frame, FrameHead, FrameType, PREFACE},
 };
 use std::time::Instant;
@@ -53,6 +56,16 @@ fn sent(end: &mut Connection, now: Instant) -> Vec<u8> {
     let mut out = Output::new(1 << 20);
     end.poll_transmit(now, &mut out);
     out.take()
+}
+
+/// A whole answer of plain text.
+fn answer_text(server: &mut Connection, stream: StreamId, content: &str) {
+    let mut response = Response::new(StatusCode::OK);
+    response.headers.try_append("content-type", "text/plain").unwrap();
+    let length = Outgoing::Length(content.len() as u64);
+    server.send_response(stream, &response, length).unwrap();
+    server.send_data(stream, content.as_bytes()).unwrap();
+    server.send_end(stream, None).unwrap();
 }
 
 fn request(path: &str, fields: &[(&str, &str)]) -> Request {

@@ -48,22 +48,22 @@ impl Random for Drawn {
     }
 }
 
-fn client(now: Instant) -> Connection {
+pub(crate) fn client(now: Instant) -> Connection {
     Connection::client(&Agreed::default(), &Limits::default(), Drawn::masks(), now)
 }
 
-fn server(now: Instant) -> Connection {
+pub(crate) fn server(now: Instant) -> Connection {
     Connection::server(&Agreed::default(), &Limits::default(), now)
 }
 
 /// What a connection has to send.
-fn sent(connection: &mut Connection, now: Instant) -> Vec<u8> {
+pub(crate) fn sent(connection: &mut Connection, now: Instant) -> Vec<u8> {
     let mut out = Output::new(usize::MAX);
     connection.poll_transmit(now, &mut out);
     out.take()
 }
 
-fn events(connection: &mut Connection) -> Vec<Event> {
+pub(crate) fn events(connection: &mut Connection) -> Vec<Event> {
     std::iter::from_fn(|| connection.poll_event()).collect()
 }
 

@@ -14,12 +14,12 @@ use std::fmt::Write as _;
 use wire::Reader;
 
 /// Octets of TCP's payload on an Ethernet.
-const SEGMENT: usize = 1448;
+pub(super) const SEGMENT: usize = 1448;
 /// The one that is lost, counted from 0, and comes last.
-const LOST: usize = 3;
+pub(super) const LOST: usize = 3;
 
 /// The octets of three answers of 48 KiB that take turns, and their client.
-fn answers() -> (Pair, Vec<u8>) {
+pub(super) fn answers() -> (Pair, Vec<u8>) {
     let mut pair = Pair::new();
     let streams: Vec<_> = ["/a", "/b", "/c"].map(|path| ask(&mut pair, path, "i")).into();
     for stream in streams {
@@ -30,7 +30,7 @@ fn answers() -> (Pair, Vec<u8>) {
 }
 
 /// KiB of each stream that our client has after so many octets in order.
-fn by_tcp(in_order: usize) -> [usize; 3] {
+pub(super) fn by_tcp(in_order: usize) -> [usize; 3] {
     let (mut pair, mut octets) = answers();
     octets.truncate(in_order);
     pair.client.receive(&mut octets, pair.now);
@@ -45,7 +45,7 @@ fn by_tcp(in_order: usize) -> [usize; 3] {
 }
 
 /// KiB of each stream in whole frames that are here and behind no gap of their own stream.
-fn by_stream(octets: &[u8], segments: usize) -> [usize; 3] {
+pub(super) fn by_stream(octets: &[u8], segments: usize) -> [usize; 3] {
     let here = |at: usize| {
         segments * SEGMENT >= octets.len() || {
             let segment = at / SEGMENT;
@@ -70,19 +70,38 @@ fn by_stream(octets: &[u8], segments: usize) -> [usize; 3] {
     came
 }
 
+/// KiB of the content on three connections of HTTP/1.1 whose segments take turns, the same one of
+/// all segments lost.
+fn by_connection(segments: usize) -> [usize; 3] {
+    let head = "HTTP/1.1 200 OK\r\nContent-Length: 49152\r\n\r\n".len();
+    let whole = head + (48 << 10);
+    let each = whole.div_ceil(SEGMENT);
+    [0, 1, 2].map(|connection| {
+        let all = segments >= 3 * each;
+        // So many of the first segments, and the lost one is none of them.
+        let sent =
+            if all { each } else { (segments + usize::from(segments > LOST) + 2 - connection) / 3 };
+        let held_up = LOST % 3 == connection && !all;
+        let in_order = if held_up { sent.min(LOST / 3) } else { sent };
+        (in_order * SEGMENT).min(whole).saturating_sub(head) >> 10
+    })
+}
+
 #[test]
 fn one_lost_segment_halts_all_streams() {
     let (_, octets) = answers();
     let all = octets.len().div_ceil(SEGMENT);
     let mut story = format!("{all} segments; number {} is lost, and comes last\n", LOST + 1);
     story += "                  KiB that can be read of stream 1, 3 and 5\n";
-    story += "  segments here   no loss       over TCP      each stream for itself\n";
+    story +=
+        "  segments here   no loss         over TCP        each for itself   three connections\n";
     for segments in [3, 12, 24, 36, 60, 84, all - 1, all] {
         let three = |[a, b, c]: [usize; 3]| format!("{a:>2}  {b:>2}  {c:>2}");
         let in_order = if segments == all { octets.len() } else { segments.min(LOST) * SEGMENT };
         let whole = by_tcp((segments * SEGMENT).min(octets.len()));
-        let line = [whole, by_tcp(in_order), by_stream(&octets, segments)].map(three);
-        writeln!(story, "  {segments:>13}   {}", line.join("    ")).unwrap();
+        let line = [whole, by_tcp(in_order), by_stream(&octets, segments), by_connection(segments)]
+            .map(three);
+        writeln!(story, "  {segments:>13}   {}", line.join("      ")).unwrap();
     }
     figure("h2-lost", &story);
 }

@@ -1,8 +1,7 @@
 //! A conversation, frame by frame, read from the octets that crossed.
 
-use super::{Pair, decoder, frames, request};
+use super::{Pair, answer_text, decoder, frames, request};
 use crate::figure::figure;
-use http::{Response, StatusCode};
 use http2::{
     Connection, Event, Outgoing,
     frame::{Frame, FrameHead, FrameType, flags},
@@ -81,18 +80,13 @@ fn a_whole_conversation() {
         Event::Request { stream, .. } => Some(stream),
         _ => None,
     });
-    let (stream, content) = (stream.unwrap(), b"Hello, Wirebook.\n");
-    let mut response = Response::new(StatusCode::OK);
-    response.headers.try_append("content-type", "text/plain").unwrap();
-    pair.server.send_response(stream, &response, Outgoing::Length(17)).unwrap();
-    pair.server.send_data(stream, content).unwrap();
-    pair.server.send_end(stream, None).unwrap();
+    let (stream, content) = (stream.unwrap(), "Hello, Wirebook.\n");
+    answer_text(&mut pair.server, stream, content);
     let mut down = pair.server_sends();
     told(&mut story, "server", &down, &mut down_table);
     pair.client.receive(&mut down, pair.now);
 
-    let whole =
-        |event: &Event| matches!(event, Event::Data { octets, end: true, .. } if octets == content);
+    let whole = |event: &Event| matches!(event, Event::Data { octets, end: true, .. } if octets == content.as_bytes());
     assert!(events(&mut pair.client).iter().any(whole));
     pair.client.release(stream, content.len());
     pair.client.shut_down(pair.now);
