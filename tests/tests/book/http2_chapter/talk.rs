@@ -86,9 +86,9 @@ fn a_whole_conversation() {
     told(&mut story, "server", &down, &mut down_table);
     pair.client.receive(&mut down, pair.now);
 
-    let whole = |event: &Event| {
-        matches!(event, Event::Data { octets, end: true, .. } if octets == content.as_bytes())
-    };
+    let content = content.as_bytes();
+    let whole =
+        |event: &Event| matches!(event, Event::Data { octets, end: true, .. } if octets == content);
     assert!(events(&mut pair.client).iter().any(whole));
     pair.client.release(stream, content.len());
     pair.client.shut_down(pair.now);
