@@ -8,6 +8,7 @@
 //!   session   what both of these share; tell, what they tell on the way
 //!   tour      a page through every layer, by the laboratory
 //!   dissect   octets explained
+//!   bench     a load on a server, measured
 //!   cert      certificates made, shown and verified
 //!   terminal  what we print to
 //!   exit      how it ends
@@ -19,6 +20,7 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod bench;
 mod cert;
 mod dissect;
 mod exit;
@@ -48,6 +50,7 @@ const COMMANDS: &[(&Command, Run)] = &[
     (&get::COMMAND, get::run),
     (&ws::COMMAND, ws::run),
     (&dissect::COMMAND, dissect::run),
+    (&bench::COMMAND, bench::run),
     (&cert::COMMAND, cert::run),
 ];
 

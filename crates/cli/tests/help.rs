@@ -27,6 +27,7 @@ fn each_help_is_as_written_down() {
         ("help-get.txt", &["get", "-h"]),
         ("help-ws.txt", &["ws", "--help"]),
         ("help-cert.txt", &["cert", "--help"]),
+        ("help-bench.txt", &["bench", "--help"]),
     ] {
         testkit::golden(golden(file), &help(arguments, "80"));
     }
@@ -102,6 +103,14 @@ fn a_wrong_command_line_is_told_in_one_line_with_a_suggestion() {
             &["dissect", "--as", "tls-record", "--keylog", "/no/such", "-"],
             "--keylog \"/no/such\": No",
         ),
+        (&["bench"], "what is missing is URL"),
+        (&["bench", "-n", "0", "a"], "nothing would be asked"),
+        (&["bench", "-c", "0", "a"], "--connections \"0\": it is 1 to"),
+        (&["bench", "-m", "65536", "a"], "it is 1 to 65535"),
+        (&["bench", "-n", "x", "a"], "not a whole number"),
+        (&["bench", "-H", "nonsense", "a"], "it must be `Name: value`"),
+        (&["bench", "-4", "-6", "a"], "-4 and -6 exclude each other"),
+        (&["bench", "--format", "xml", "a"], "it is text or json"),
         (&["cert", "--days", "0"], "a certificate holds for a day at least"),
         (&["cert", "--days", "15"], "--days \"15\": 14 are the most"),
         (&["cert", "--days", "x"], "not a whole number"),

@@ -6,8 +6,10 @@
 //! | [`talk`]     | what do the two ends of a WebSocket say, octet by octet?         |
 //! | [`realtime`] | how does a server tell a client something that it did not ask?   |
 //! | [`security`] | what does TLS cost, and what does it hide?                       |
+//! | [`load`]     | how many requests does a server answer, and how fast?            |
 #![forbid(unsafe_code)]
 
+pub mod load;
 pub mod realtime;
 pub mod security;
 pub mod talk;

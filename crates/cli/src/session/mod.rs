@@ -15,7 +15,7 @@ pub(crate) mod cookies;
 mod fields;
 pub(crate) mod flags;
 pub(crate) mod tls;
-mod way;
+pub(crate) mod way;
 
 pub(crate) use fields::{Field, fields};
 

@@ -64,7 +64,7 @@ pub(crate) const FLAGS: &[Flag] = &[
 ///
 /// # Errors
 /// [`Failure`]: a value that is none, a certificate or key that cannot be read (58).
-pub(super) fn options(parsed: &Parsed) -> Result<Options, Failure> {
+pub(crate) fn options(parsed: &Parsed) -> Result<Options, Failure> {
     versions(parsed)?;
     let mut options = Options { trust: trust(parsed)?, ..Options::default() };
     options.pins = pins(parsed)?;

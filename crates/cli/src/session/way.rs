@@ -36,20 +36,35 @@ pub(super) fn addresses(
     parsed: &Parsed,
     mut builder: SessionBuilder,
 ) -> Result<SessionBuilder, UsageError> {
-    builder = match (parsed.is("ipv4"), parsed.is("ipv6")) {
-        (true, true) => return Err(UsageError::Conflict { first: "-4", second: "-6" }),
-        (true, false) => builder.family(Family::V4),
-        (false, true) => builder.family(Family::V6),
-        (false, false) => builder,
-    };
-    for text in parsed.texts("resolve")? {
-        let (host, port, addresses) = resolve(text)?;
+    builder = builder.family(family(parsed)?);
+    for (host, port, addresses) in overrides(parsed)? {
         builder = builder.resolve(&host, port, addresses);
     }
     if let Some(path) = parsed.raw("unix-socket") {
         builder = builder.unix_socket(path);
     }
     Ok(builder)
+}
+
+/// Which addresses may be used.
+///
+/// # Errors
+/// [`UsageError::Conflict`].
+pub(crate) fn family(parsed: &Parsed) -> Result<Family, UsageError> {
+    match (parsed.is("ipv4"), parsed.is("ipv6")) {
+        (true, true) => Err(UsageError::Conflict { first: "-4", second: "-6" }),
+        (true, false) => Ok(Family::V4),
+        (false, true) => Ok(Family::V6),
+        (false, false) => Ok(Family::Any),
+    }
+}
+
+/// Names that are not looked up: host, port, addresses.
+///
+/// # Errors
+/// [`UsageError::BadValue`].
+pub(crate) fn overrides(parsed: &Parsed) -> Result<Vec<(String, u16, Vec<IpAddr>)>, UsageError> {
+    parsed.texts("resolve")?.into_iter().map(resolve).collect()
 }
 
 /// `HOST:PORT:ADDRESS[,ADDRESS]…`; an IPv6 address may stand in brackets.

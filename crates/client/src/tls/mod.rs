@@ -151,6 +151,15 @@ impl Options {
         }
         Ok(self)
     }
+
+    /// A configuration for handshakes of one's own, as a session's are: for tools that drive
+    /// connections themselves. `http2` says what is offered inside.
+    ///
+    /// # Errors
+    /// [`Error::Roots`].
+    pub fn config(&self, http2: crate::Http2) -> Result<Arc<::tls::ClientConfig>, Error> {
+        Context::new(self.clone()).config("", http2, false)
+    }
 }
 
 impl fmt::Debug for Options {

@@ -21,6 +21,19 @@ use std::{
     time::Instant,
 };
 
+/// Begins to connect to `address` and does not wait: the stream is non-blocking, and writable as
+/// soon as it is decided; [`TcpStream::take_error`] says how. For whoever has a
+/// [`Poller`](crate::Poller) and many to open; [`dial`](crate::dial) waits, and tries all addresses
+/// of a name.
+///
+/// # Errors
+/// What the kernel says at once.
+pub fn begin_connect(address: &SocketAddr) -> io::Result<TcpStream> {
+    let owned = socket::open(address, SOCK_STREAM, true)?;
+    socket::connect_to(owned.as_fd(), address)?;
+    Ok(owned.into())
+}
+
 /// How a race ends.
 pub(super) enum Finish {
     Won(TcpStream, SocketAddr),

@@ -20,6 +20,7 @@ mod error;
 mod race;
 mod resolve;
 
+pub use connect::begin_connect;
 pub use error::{DialError, Phase};
 pub use race::{Race, Step, interleave};
 pub use resolve::resolve;
