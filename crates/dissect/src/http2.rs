@@ -4,7 +4,7 @@
 //!
 //! ```text
 //!   PRI * HTTP/2.0 …   what a client says first
-//!   frame │ frame │ HEADERS … block ──► hpack::Decoder, one for the side: blocks build on each other
+//!   frame │ frame │ HEADERS … block ──► hpack::Decoder, one for the side: blocks share its table
 //!                      └── CONTINUATION: fragments are joined, and told with the last of them
 //! ```
 //!
