@@ -63,7 +63,7 @@ fn the_version_is_one_line() {
 
 #[test]
 fn a_wrong_command_line_is_told_in_one_line_with_a_suggestion() {
-    for (arguments, expected) in [
+    told_in_one_line(&[
         (&[][..], "what is missing is COMMAND"),
         (&["gte"], "there is no command \"gte\"; did you mean `wirebook get`?"),
         (&["srve"], "did you mean `wirebook serve`?"),
@@ -103,6 +103,12 @@ fn a_wrong_command_line_is_told_in_one_line_with_a_suggestion() {
             &["dissect", "--as", "tls-record", "--keylog", "/no/such", "-"],
             "--keylog \"/no/such\": No",
         ),
+    ]);
+}
+
+#[test]
+fn so_it_is_for_what_measures_makes_and_serves() {
+    told_in_one_line(&[
         (&["bench"], "what is missing is URL"),
         (&["bench", "-n", "0", "a"], "nothing would be asked"),
         (&["bench", "-c", "0", "a"], "--connections \"0\": it is 1 to"),
@@ -126,7 +132,13 @@ fn a_wrong_command_line_is_told_in_one_line_with_a_suggestion() {
         (&["serve", "--http", "here"], "neither a port nor an address"),
         (&["serve", "--threads", "0"], "there must be at least one"),
         (&["serve", "a", "b"], "\"b\" is one argument too many"),
-    ] {
+    ]);
+}
+
+/// Each command line ends with 2, a line that says `expected`, and one that says where help is.
+#[track_caller]
+fn told_in_one_line(wrong: &[(&[&str], &str)]) {
+    for (arguments, expected) in wrong {
         let ended = run(arguments);
         assert_eq!((ended.code, ended.out.as_str()), (2, ""), "{arguments:?}");
         assert!(ended.err.contains(expected), "{arguments:?}: {}", ended.err);
