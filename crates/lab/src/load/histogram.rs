@@ -10,7 +10,7 @@
 //!
 //! Invariant: to count costs an addition, whatever was counted before.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 /// The logarithm of how many buckets an octave has.
 const BITS: u32 = 5;
@@ -25,7 +25,7 @@ const BUCKETS: usize = OCTAVES << BITS;
 const ROWS: usize = 20;
 
 /// How long things took.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Histogram {
     counts: Vec<u64>,
     count: u64,
@@ -37,6 +37,12 @@ pub struct Histogram {
 impl Default for Histogram {
     fn default() -> Self {
         Self { counts: vec![0; BUCKETS], count: 0, sum: 0, least: u64::MAX, most: 0 }
+    }
+}
+
+impl fmt::Debug for Histogram {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} from {:?} to {:?}", self.count, self.min(), self.max())
     }
 }
 

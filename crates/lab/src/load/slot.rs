@@ -25,6 +25,9 @@ use std::time::Instant;
 /// Connections in a row that may come to nothing.
 const STRIKES: u32 = 3;
 
+/// Why a connection ends for which there is no better word.
+const CLOSED: &str = "the server closed the connection";
+
 /// What a thread has left to ask.
 pub(super) struct Budget {
     /// Requests; `None` while time alone is the measure.
@@ -67,8 +70,8 @@ pub(super) struct Slot {
     heard: Instant,
     /// Answers of this connection.
     answers: u64,
-    /// Why it ends, if a rule was broken.
-    broken: Option<String>,
+    /// Why it ends, if it does so before its time.
+    broken: Option<(Failure, String)>,
     strikes: u32,
     done: bool,
 }
@@ -168,7 +171,7 @@ impl Slot {
             Ok(length) => length,
             Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return true,
             Err(error) => {
-                self.broken.get_or_insert(error.to_string());
+                self.broken.get_or_insert((Failure::Cut, error.to_string()));
                 return self.end(shared, false, now);
             }
         };
@@ -216,7 +219,7 @@ impl Slot {
                         self.fail(shared, Failure::Handshake, &reason);
                         return None;
                     }
-                    self.broken.get_or_insert(reason);
+                    self.broken.get_or_insert((Failure::Protocol, reason));
                 }
                 Opened::End(clean) => {
                     self.end(shared, clean, now);
@@ -247,7 +250,7 @@ impl Slot {
                     shared.tally.fail(Failure::Reset, 1, &reason);
                 }
                 Happened::Violation(reason) => {
-                    self.broken.get_or_insert(reason);
+                    self.broken.get_or_insert((Failure::Protocol, reason));
                 }
                 Happened::Closed => {
                     self.over(shared);
@@ -261,8 +264,8 @@ impl Slot {
     /// The peer says no more. Answers whether the connection goes on, which it does not.
     fn end(&mut self, shared: &mut Shared<'_>, clean: bool, now: Instant) -> bool {
         let Some(speaker) = &mut self.speaker else {
-            let reason = self.broken.take();
-            let reason = reason.unwrap_or_else(|| "the server closed the connection".into());
+            let reason = self.broken.take().map(|(_, reason)| reason);
+            let reason = reason.unwrap_or_else(|| CLOSED.into());
             let failure =
                 if self.connected.is_some() { Failure::Handshake } else { Failure::Connect };
             self.fail(shared, failure, &reason);
@@ -302,7 +305,7 @@ impl Slot {
         match line.flush(now) {
             Ok(sent) => shared.tally.sent += sent,
             Err(error) => {
-                self.broken.get_or_insert(error.to_string());
+                self.broken.get_or_insert((Failure::Cut, error.to_string()));
                 self.end(shared, false, now);
                 return;
             }
@@ -344,14 +347,13 @@ impl Slot {
     /// The connection ended in the middle of the work, in good order or not.
     fn over(&mut self, shared: &mut Shared<'_>) {
         let lost = self.speaker.as_ref().map_or(0, Speaker::in_flight) as u64;
-        let broken = self.broken.take();
-        match broken {
-            None if self.answers > 0 || lost == 0 => {
-                shared.tally.again += lost;
-                shared.budget.give_back(lost);
-            }
-            None => shared.tally.fail(Failure::Cut, lost, "the server closed the connection"),
-            Some(reason) => shared.tally.fail(Failure::Protocol, lost, &reason),
+        let closed = || (Failure::Cut, CLOSED.to_owned());
+        let (failure, reason) = self.broken.take().unwrap_or_else(closed);
+        if failure == Failure::Cut && self.answers > 0 {
+            shared.tally.again += lost;
+            shared.budget.give_back(lost);
+        } else if lost > 0 {
+            shared.tally.fail(failure, lost, &reason);
         }
         self.replace(shared);
     }

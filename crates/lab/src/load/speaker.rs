@@ -12,7 +12,7 @@
 //! again.
 
 use super::{Ask, Tally};
-use http1::client as one;
+use http1::{Violation, client as one};
 use std::{
     collections::{HashMap, VecDeque},
     time::{Duration, Instant},
@@ -211,6 +211,10 @@ impl Http1 {
                 Event::Upgraded { .. } => {
                     self.machine.abort();
                     Happened::Violation("the server speaks another protocol now".into())
+                }
+                // A server may close between two answers, which is no reason to complain.
+                Event::Violation(error) if error.violation == Violation::EndBeforeResponse => {
+                    continue;
                 }
                 Event::Violation(error) => Happened::Violation(error.to_string()),
                 Event::Closed { .. } => Happened::Closed,
