@@ -103,12 +103,16 @@ fn router(files: Files, running: Arc<OnceLock<Running>>, limits: &Limits) -> Rou
     let page = {
         let running = running.clone();
         inline(move |request, reply| {
-            let connections = running.get().map_or(1, Running::connections);
-            page::answer(&request, reply, connections);
+            page::answer(&request, reply, running.get());
         })
     };
+    let tiles = page::Tiles::new();
+    let tile = inline(move |request: server::Request, reply| {
+        tiles.answer(request.target.query().unwrap_or_default(), reply);
+    });
     Router::new()
         .get("/_wirebook/", page)
+        .get("/_wirebook/tile", tile)
         .websocket("/_wirebook/echo", endpoints::echo())
         .websocket("/_wirebook/chat", endpoints::chat(limits))
         .websocket("/_wirebook/live", endpoints::live(running))

@@ -126,6 +126,28 @@ def small(tab):
     assert width <= 360, f"{width} pixels wide"
 
 
+def tiles(tab, secure):
+    """A hundred tiles each way; without https there is one way, and the page says so."""
+    tab.page.click("#tiles button")
+    expect(tab.page.locator("#tiles button")).to_be_enabled()
+    ways = [("clear", "HTTP/1.1", 1, 6)]
+    if secure:
+        ways.append(("secure", "HTTP/2", 7, 100))
+    for way, version, least, most in ways:
+        race = tab.page.locator(f"[data-race={way}]")
+        expect(race.locator("strong")).to_have_text(version)
+        expect(race.locator(".waterfall li")).to_have_count(100)
+        told = race.locator("[role=status]").inner_text()
+        together = int(re.fullmatch(r"\d+ ms · (\d+) at once at the most", told)[1])
+        assert least <= together <= most, told
+        colours = race.locator(".mosaic i").evaluate_all("all => all.filter((i) => i.style.background)")
+        assert len(colours) == 100, len(colours)
+        expect(race.locator(".from")).to_contain_text("from http")
+    if not secure:
+        other = tab.page.locator("[data-race=secure] .from")
+        expect(other).to_have_text("this server is not there in that way")
+
+
 def main(switches, program, url, pictures=None):
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-gpu", *switches]
@@ -141,6 +163,8 @@ def main(switches, program, url, pictures=None):
         print("how one came")
         echo(one)
         print("echo")
+        tiles(one, url.startswith("https:"))
+        print("tiles")
         before = one.connections()
         two = Tab(
             browser,

@@ -2,40 +2,77 @@
 //!
 //! ```text
 //!   page.html   {names} are filled in, style and script among them: one answer, nothing to load
-//!   page.css    page.js
+//!   page.css    page.js     tiles.rs: what it fetches by the hundred, by either version
 //! ```
 //!
 //! Invariant: whatever the request holds reaches the page escaped, and the page runs our script
 //! alone: its Content-Security-Policy names the digests of the style and the script.
 
+mod tiles;
+
+pub(super) use tiles::Tiles;
+
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use ring::digest::{SHA256, digest};
-use server::{Reply, Request};
-use std::sync::LazyLock;
+use server::{Reply, Request, Running};
+use std::{net::SocketAddr, sync::LazyLock};
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// Nothing may be loaded; nothing may run but what is ours; sockets go to this server alone. The
-/// icon stands in the page as `data:`.
+/// Nothing may be loaded; nothing may run but what is ours; sockets go to this server alone, and
+/// what is fetched comes from its ports. The icon stands in the page as `data:`.
 static POLICY: LazyLock<String> = LazyLock::new(|| {
     let hash = |text: &str| wire::base64::encode(digest(&SHA256, text.as_bytes()).as_ref());
     format!(
-        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; connect-src 'self'; \
-         img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; img-src data:; \
+         base-uri 'none'; form-action 'none'; frame-ancestors 'none'; connect-src 'self'",
         hash(STYLE),
         hash(SCRIPT)
     )
 });
 
+/// Where else this server is: in the clear, and by TLS. Empty where it is not.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Origins {
+    clear: String,
+    secure: String,
+}
+
+impl Origins {
+    /// By the name that the browser used, for its certificate and its rules go by names.
+    fn of(host: Option<&[u8]>, clear: &[SocketAddr], secure: &[SocketAddr]) -> Self {
+        let Some(host) = host.and_then(|host| http::uri::Authority::parse_host(host).ok()) else {
+            return Self::default();
+        };
+        let host = host.host().to_string();
+        // It becomes a part of a policy, where a semicolon or a space would be another word.
+        let plain = |octet: u8| octet.is_ascii_alphanumeric() || b".-:[]".contains(&octet);
+        if !host.bytes().all(plain) {
+            return Self::default();
+        }
+        let origin = |scheme: &str, addresses: &[SocketAddr]| {
+            let port = addresses.first().map(SocketAddr::port);
+            port.map(|port| format!("{scheme}://{host}:{port}")).unwrap_or_default()
+        };
+        Self { clear: origin("http", clear), secure: origin("https", secure) }
+    }
+}
+
 /// Answers with the page.
-pub(super) fn answer(request: &Request, reply: Reply, connections: usize) {
+pub(super) fn answer(request: &Request, reply: Reply, running: Option<&Running>) {
     let mut response = Response::new(StatusCode::OK);
+    let connections = running.map_or(1, Running::connections);
+    let host = request.headers.get(HeaderName::HOST).map(|host| host.as_bytes().to_vec());
+    let origins = running
+        .map(|running| Origins::of(host.as_deref(), running.addresses(), running.tls_addresses()));
+    let Origins { clear, secure } = origins.unwrap_or_default();
+    let policy = format!("{} {clear} {secure}", POLICY.as_str());
     for (name, value) in [
         ("Content-Type", "text/html; charset=utf-8"),
         ("Cache-Control", "no-store"),
-        ("Content-Security-Policy", POLICY.as_str()),
+        ("Content-Security-Policy", policy.trim_end()),
         // For the browser's clock to tell times below a tenth of a millisecond.
         ("Cross-Origin-Opener-Policy", "same-origin"),
         ("Cross-Origin-Embedder-Policy", "require-corp"),
@@ -63,6 +100,8 @@ pub(super) fn answer(request: &Request, reply: Reply, connections: usize) {
         ("{method}", &escape(request.method.as_str())),
         ("{target}", &escape(&request.target.to_string())),
         ("{connections}", &connections.to_string()),
+        ("{clear}", &escape(&clear)),
+        ("{secure}", &escape(&secure)),
         ("{version}", env!("CARGO_PKG_VERSION")),
         ("{fields}", &fields),
         ("{style}", STYLE),
@@ -138,6 +177,23 @@ mod tests {
     #[test]
     fn what_a_request_holds_is_escaped() {
         assert_eq!(escape("<a href=\"x\">&'"), "&lt;a href=&quot;x&quot;&gt;&amp;&#39;");
+    }
+
+    #[test]
+    fn the_other_port_is_named_as_the_browser_names_us() {
+        let [clear, secure] = [8080, 8443].map(|port| SocketAddr::from(([0, 0, 0, 0], port)));
+        let of = |host: &str| Origins::of(Some(host.as_bytes()), &[clear], &[secure]);
+        let expected = |clear: &str, secure: &str| Origins {
+            clear: clear.to_owned(),
+            secure: secure.to_owned(),
+        };
+        assert_eq!(of("a.example:1"), expected("http://a.example:8080", "https://a.example:8443"));
+        assert_eq!(of("[::1]"), expected("http://[::1]:8080", "https://[::1]:8443"));
+        for host in ["a;b", "a b", "a'b", ""] {
+            assert!(!of(host).clear.contains([';', ' ', '\'']), "{host}");
+        }
+        assert_eq!(Origins::of(Some(b"a"), &[clear], &[]).secure, "");
+        assert_eq!(Origins::of(None, &[clear], &[secure]), Origins::default());
     }
 
     /// The end tag of either would end it early, and the digest would be of another text.

@@ -8,6 +8,9 @@ const english = {
   open: "open", closed: "closed, trying again", same: "the same octets", other: "NOT what was sent",
   you: "you", guest: "guest", came: "came", left: "left", present: "here now:",
   last: "last", middle: "median", of: "of", octets: "octets",
+  from: "from", most: "at once at the most", nobody: "this server is not there in that way",
+  mixed: "a page that came by https may not ask in the clear; open this one by http",
+  unbelieved: "no answer; if the certificate is the server's own, open this once and accept it:",
 };
 const korean = {
   tagline: "읽으려고 쓴 네트워크 스택", way: "여기까지 온 길", address: "당신의 주소",
@@ -19,6 +22,12 @@ const korean = {
   open: "열림", closed: "닫힘, 다시 시도 중", same: "같은 옥텟", other: "보낸 것과 다름",
   you: "나", guest: "손님", came: "들어옴", left: "나감", present: "지금 있는 사람:",
   last: "마지막", middle: "중앙값", of: "/", octets: "옥텟",
+  tiles: "타일 백 개, HTTP/1.1과 HTTP/2로", fetch: "가져오기",
+  "tiles-note": "타일 하나에 서버는 40 ms가 걸립니다. HTTP/1.1에서 브라우저는 연결 여섯 개를 열고, 연결마다 한 번에 타일 하나만 나릅니다. HTTP/2에서는 모든 타일이 한 연결의 스트림입니다.",
+  waits: "브라우저 안에서 기다림", flows: "요청부터 마지막 옥텟까지",
+  from: "가져온 곳:", most: "동시에 가장 많을 때", nobody: "이 서버는 그 방식으로 열려 있지 않습니다",
+  mixed: "https로 온 페이지는 평문으로 요청할 수 없습니다. 이 페이지를 http로 여십시오",
+  unbelieved: "답이 없습니다. 서버가 스스로 만든 인증서라면 한 번 열어 받아들이십시오:",
 };
 for (const element of document.querySelectorAll("[data-word]")) {
   english[element.dataset.word] = element.textContent;
@@ -179,5 +188,96 @@ connect("live", null, {
   },
 });
 
-$("echo").hidden = $("chat").hidden = false;
+// A hundred tiles by either version, and when each of them was asked for and came.
+const TILES = 100;
+const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(location.hostname);
+const races = [...document.querySelectorAll("[data-race]")].map((figure) => {
+  const which = figure.dataset.race;
+  const here = (location.protocol === "https:") === (which === "secure");
+  const origin = here ? location.origin : $("tiles").dataset[which];
+  const blocked = which === "clear" && !here && !loopback;
+  return { figure, origin, blocked, trouble: null, entries: [] };
+});
+for (const { figure } of races) {
+  for (let tile = 0; tile < TILES; tile += 1) {
+    figure.querySelector(".mosaic").append(document.createElement("i"));
+  }
+}
+
+function tellRaces() {
+  const total = ({ entries }) => Math.max(0, ...entries.map((entry) => entry.end));
+  const scale = Math.max(...races.map(total));
+  for (const race of races) {
+    const { figure, origin, blocked, trouble, entries } = race;
+    const status = figure.querySelector("[role=status]");
+    figure.querySelector(".from").textContent =
+      blocked ? words.mixed : !origin ? words.nobody
+        : trouble ? `${words.unbelieved} ${origin}/` : `${words.from} ${origin}`;
+    status.textContent = "";
+    if (entries.length === 0) continue;
+    figure.querySelector("strong").textContent =
+      { "http/1.1": "HTTP/1.1", h2: "HTTP/2" }[entries[0].protocol] ?? entries[0].protocol;
+    status.textContent = `${total(race).toFixed(0)} ms · ${most(entries)} ${words.most}`;
+    figure.querySelector(".waterfall").replaceChildren(...entries.map((entry) => {
+      const row = document.createElement("li");
+      for (const [kind, from, to] of [["waits", entry.start, entry.asked], ["flows", entry.asked, entry.end]]) {
+        const bar = part(kind, "");
+        bar.style.insetInlineStart = `${100 * from / scale}%`;
+        bar.style.width = `${100 * (to - from) / scale}%`;
+        row.append(bar);
+      }
+      return row;
+    }));
+  }
+}
+redraws.push(tellRaces);
+
+// How many were under way at the same time. What ends at an instant is over when another begins.
+function most(entries) {
+  const edges = entries.flatMap(({ asked, end }) => [[asked, 1], [end, -1]]);
+  edges.sort(([a, up], [b, other]) => a - b || up - other);
+  let now = 0;
+  return Math.max(...edges.map(([, step]) => now += step));
+}
+
+async function race(race, run) {
+  const cells = race.figure.querySelectorAll(".mosaic i");
+  performance.clearResourceTimings();
+  await Promise.all([...cells].map(async (cell, tile) => {
+    // Without credentials: on connections of their own, which no socket of this page shares.
+    const url = `${race.origin}/_wirebook/tile?${run}-${tile}`;
+    const answer = await fetch(url, { credentials: "omit", cache: "no-store" });
+    cell.style.background = (await answer.text()).match(/#\w{6}/)[0];
+  }));
+  const all = performance.getEntriesByType("resource");
+  const tiles = all.filter((entry) => entry.name.includes(`/tile?${run}-`));
+  const began = Math.min(...tiles.map((entry) => entry.startTime));
+  race.entries = tiles.map((entry) => ({
+    protocol: entry.nextHopProtocol,
+    start: entry.startTime - began,
+    asked: entry.requestStart - began,
+    end: entry.responseEnd - began,
+  })).sort((a, b) => a.asked - b.asked || a.end - b.end);
+}
+
+$("tiles").querySelector("form").onsubmit = async (event) => {
+  event.preventDefault();
+  const button = $("tiles").querySelector("button");
+  button.disabled = true;
+  const run = performance.now().toFixed(0);
+  for (const one of races) {
+    one.entries = [];
+    one.figure.querySelector(".waterfall").replaceChildren();
+    for (const cell of one.figure.querySelectorAll(".mosaic i")) cell.style.background = "";
+  }
+  for (const one of races.filter(({ origin, blocked }) => origin && !blocked)) {
+    one.trouble = await race(one, run).then(() => null, (error) => error);
+    tellRaces();
+  }
+  button.disabled = false;
+};
+performance.setResourceTimingBufferSize(4 * TILES);
+tellRaces();
+
+$("echo").hidden = $("chat").hidden = $("tiles").hidden = false;
 if (navigator.language.startsWith("ko")) speak("ko");
