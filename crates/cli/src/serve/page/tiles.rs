@@ -1,7 +1,7 @@
 //! The tiles that the page fetches by the hundred: small, and each takes its time.
 //!
 //! ```text
-//!   loop ──► a queue, in the order of the requests ──► a thread sleeps till the first is due ──► Reply
+//!   loop ──► a queue, in the order of asking ──► a thread sleeps till the first is due ──► Reply
 //! ```
 //!
 //! A handler on the loop must not wait, and a worker for each tile would be a hundred threads that
@@ -58,8 +58,8 @@ fn wait(waiting: &Receiver<Due>) {
     }
 }
 
-/// A picture of one colour. Pages that came by another port may fetch it and see its times: there is
-/// nothing in it that is not for everybody.
+/// A picture of one colour. Pages that came by another port may fetch it and see its times: there
+/// is nothing in it that is not for everybody.
 fn send(number: u32, reply: Reply) {
     let mut response = Response::new(StatusCode::OK);
     for (name, value) in [
