@@ -62,7 +62,9 @@ pub struct Limits {
     /// Octets that a connection's window has at first, 1 MiB.
     pub connection_window: u32,
     /// Octets up to which windows grow where the path has room for them, 16 MiB: 1 Gbit/s over
-    /// 128 ms. As much may wait in memory for an application that is slow.
+    /// 128 ms. As much may wait in memory where an application that was quick becomes slow; for one
+    /// that takes nothing no more than `connection_window` waits, whatever streams' windows add up
+    /// to.
     pub window: u32,
     /// Octets of the longest payload that is taken, 16,384: the least that is allowed, so that no
     /// stream holds the line for long.

@@ -13,6 +13,9 @@
 //! ```
 //!
 //! Invariant: windows grow to `Limits::window` at the most, and one PING at a time measures.
+//!
+//! Invariant: the connection's window does not grow while more than half of it waits for the
+//! application: what holds the peer up then is not the path. A peer could choose when it answers.
 
 use super::Connection;
 use crate::{Error, StreamId, frame::Frame, settings::MAX_WINDOW};
@@ -68,7 +71,8 @@ impl Connection {
         if short(self.bandwidth.target) && grown > self.bandwidth.target {
             self.bandwidth.target = grown;
         }
-        if short(self.window.target()) {
+        let taken = self.window.held() <= self.window.target() / 2;
+        if taken && short(self.window.target()) {
             self.window.grow(grown);
             self.update_connection();
         }

@@ -48,6 +48,9 @@ impl Connection {
     }
 
     /// The peer's stream has ended; `clean` says that it did so in good order and was not reset.
+    ///
+    /// Streams under way end too, whichever half of TCP is still open: an end that sends no more
+    /// can open no window and answer no SETTINGS, and cannot be told from one that is gone.
     pub fn receive_end(&mut self, clean: bool, now: Instant) {
         self.tick(now);
         if self.state == State::Open {
