@@ -2,6 +2,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test that panics has failed, which is what it is for"
 )]
 
@@ -92,6 +93,33 @@ fn https_costs_a_round_trip_and_a_ticket_with_early_data_gives_it_back() {
     assert!(secured.name_seen && !secured.content_seen);
     for line in ["8. HTTPS", "HTTP/1.1 over TLS 1.3", "with a ticket, 0-RTT", "resumed, early data"]
     {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+}
+
+#[test]
+fn streams_wait_for_nobody_and_say_nothing_twice() {
+    let mut text = Vec::new();
+    let report = tour::run(&mut text).unwrap();
+    let text = String::from_utf8(text).unwrap();
+    let streamed = report.streamed;
+    let (_, pipelined) = report.costs[2];
+    assert_eq!((streamed.page.connections, streamed.page.round_trips), (1, 2));
+    assert_eq!(streamed.page.content, pipelined.content);
+    assert!(streamed.page.sent < pipelined.sent && streamed.page.received < pipelined.received);
+    // The first names its host and its agent, and the others refer to that.
+    let [first, others @ ..] = &streamed.heads[..] else { panic!("no heads") };
+    assert!(first.binary < first.text, "{first:?}");
+    assert!(others.iter().all(|head| head.binary < first.binary), "{others:?}");
+    assert!(others.iter().all(|head| head.binary * 3 < head.text), "{others:?}");
+    assert_eq!(others.len(), 7);
+    // What was in front of the line comes last, and nobody minds.
+    assert_eq!(streamed.order.len(), 4);
+    assert_eq!(streamed.order.last().unwrap(), "/slow");
+    // 48,000 octets are three frames, and each waits for the other's.
+    assert_eq!(streamed.turns, ["/left", "/right"].repeat(3));
+    assert_eq!(streamed.window, (20_000, 48_000));
+    for line in ["9. HTTP/2", ":method: GET", "Priority: i", "WINDOW_UPDATE   "] {
         assert!(text.contains(line), "{line}: {text}");
     }
 }

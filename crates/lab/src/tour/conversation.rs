@@ -130,6 +130,15 @@ impl<S: Read + Write> Conversation<S> {
     }
 }
 
+/// The octets of a request as HTTP/1 sends it.
+pub(super) fn request_octets(request: &Request) -> Result<Vec<u8>, Error> {
+    let mut connection = Connection::new(&Limits::default(), Instant::now());
+    connection.send_request(request, Outgoing::None)?;
+    let mut out = Output::new(usize::MAX);
+    connection.poll_transmit(Instant::now(), &mut out);
+    Ok(out.take())
+}
+
 /// A GET of `path` in this version, with the fields a small client sends.
 pub(super) fn get(path: &str, version: Version, address: SocketAddr) -> Result<Request, Error> {
     let mut request = Request::new(http::Method::Get, http::Target::Origin(path.into()));

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   a raw socket ─► HTTP/1.0 ─► HTTP/1.1 ─► pipelining, and the wall ─► the floors of a client
-//!                                                                    ─► WebSocket ─► HTTPS
+//!                                                          ─► WebSocket ─► HTTPS ─► HTTP/2
 //! ```
 //!
 //! Everything that is printed was done just before, on the loopback, by the stack itself; the round
@@ -14,10 +14,12 @@ mod secure;
 mod site;
 mod socket;
 mod stops;
+mod streams;
 
 pub use conversation::Cost;
 pub use secure::{Secured, Visit};
 pub use socket::Talked;
+pub use streams::{Head, Streamed};
 
 use site::{Door, News};
 use std::io::{self, Write};
@@ -46,6 +48,9 @@ pub enum Error {
     /// TLS broke off.
     #[error("{0}")]
     Security(#[from] crate::security::Error),
+    /// The streams broke off.
+    #[error("{0}")]
+    Streams(#[from] crate::streams::Error),
     /// The server has no certificate.
     #[error("{0}")]
     Identity(#[from] server::identity::IdentityError),
@@ -66,6 +71,8 @@ pub struct Report {
     pub talked: Talked,
     /// What TLS added, and what it hid.
     pub secured: Secured,
+    /// What streams save.
+    pub streamed: Streamed,
 }
 
 /// Walks the page through every layer there is and tells it to `out`.
@@ -92,10 +99,11 @@ pub fn run(out: &mut impl Write) -> Result<Report, Error> {
     floors::walk(out, address)?;
     let talked = socket::talk(out, address, &news)?;
     let secured = secure::stop(out, secure_address(&server)?, roots)?;
-    let with_tls = [("HTTP/1.1 over TLS 1.3", secured.page)];
-    stops::summary(out, &[&costs[..], &with_tls].concat())?;
+    let streamed = streams::stop(out, address, &door)?;
+    let later = [("HTTP/1.1 over TLS 1.3", secured.page), ("HTTP/2", streamed.page)];
+    stops::summary(out, &[&costs[..], &later].concat())?;
     server.stop()?;
-    Ok(Report { costs, order, talked, secured })
+    Ok(Report { costs, order, talked, secured, streamed })
 }
 
 /// The stop HTTPS alone; with `octets`, every octet of a full handshake instead, opened by its key

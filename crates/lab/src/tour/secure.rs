@@ -10,13 +10,12 @@
 
 use super::{
     Cost, Error,
-    conversation::{Conversation, get},
+    conversation::{Conversation, get, request_octets},
     site, stops,
 };
 use crate::security::{self, Line, Passed, SystemRandom};
 use dissect::{KeyLog, Kind};
 use http::Version;
-use http1::Outgoing;
 use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpStream},
@@ -25,7 +24,7 @@ use std::{
 };
 use tls::{ClientConfig, MemorySessions, record::Head};
 use view::Recorder;
-use wire::{Output, Reader, trace::Trace};
+use wire::{Reader, trace::Trace};
 use x509::{Roots, ServerName, Verifier};
 
 /// Events kept of a handshake; it makes some thirty.
@@ -166,12 +165,7 @@ fn whole_page(client: &Client, address: SocketAddr) -> Result<(Cost, Visit, Pass
 
 /// The octets of a request for the document.
 fn request(address: SocketAddr) -> Result<Vec<u8>, Error> {
-    let request = get("/", Version::Http11, address)?;
-    let mut connection = http1::client::Connection::new(&http1::Limits::default(), Instant::now());
-    connection.send_request(&request, Outgoing::None)?;
-    let mut out = Output::new(usize::MAX);
-    connection.poll_transmit(Instant::now(), &mut out);
-    Ok(out.take())
+    request_octets(&get("/", Version::Http11, address)?)
 }
 
 /// Waits for the first octets of the answer, and hangs up.

@@ -30,6 +30,11 @@ const PARTS: [(&str, &str, usize); 8] = [
     ("/4.webp", "image/webp", 12_000),
 ];
 
+/// What takes some frames each; not a part of the page.
+pub(super) const LARGE: [&str; 2] = ["/left", "/right"];
+/// Its octets.
+const LARGE_LENGTH: usize = 48_000;
+
 const DOCUMENT: &str = "<!DOCTYPE html>\n<html lang=\"ko\"><head><meta charset=\"utf-8\">\
 <title>소켓과 HTTP</title>\n<link rel=\"stylesheet\" href=\"/style.css\">\
 <script src=\"/app.js\"></script></head>\n<body><img src=\"/socket.svg\">\
@@ -41,7 +46,7 @@ pub(super) fn paths() -> impl Iterator<Item = &'static str> {
     PARTS.iter().map(|(path, _, _)| *path)
 }
 
-/// A door that is shut until somebody opens it, once.
+/// A door that is shut until somebody opens it.
 #[derive(Clone, Default)]
 pub(super) struct Door(Arc<(Mutex<bool>, Condvar)>);
 
@@ -50,6 +55,11 @@ impl Door {
     pub(super) fn open(&self) {
         *self.0.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
         self.0.1.notify_all();
+    }
+
+    /// Lets nobody through any more.
+    pub(super) fn shut(&self) {
+        *self.0.0.lock().unwrap_or_else(PoisonError::into_inner) = false;
     }
 
     /// Waits until it is open.
@@ -97,6 +107,11 @@ pub(super) fn start(door: &Door, news: &News, tls: &Arc<Tls>) -> io::Result<Runn
         let answer = inline(move |_, reply| answer(reply, kind, content.clone()));
         // Whoever asks for these again gets them again.
         router = router.get(path, early(answer));
+    }
+    for path in LARGE {
+        let content: Arc<[u8]> = filler(path, LARGE_LENGTH).into();
+        let kind = "application/octet-stream";
+        router = router.get(path, inline(move |_, reply| answer(reply, kind, content.clone())));
     }
     let door = door.clone();
     router = router.get("/slow", move |_: Request, reply: Reply| {
