@@ -30,7 +30,7 @@ mod program;
 mod raw;
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvError, TryRecvError};
 use std::thread;
 
 use program::Serve;
@@ -156,20 +156,19 @@ fn stand_by(peer: &mut Peer, stream: u32) {
 
 fn attack(address: SocketAddr, attack: &Attack) {
     let name = attack.name;
-    let over = AtomicBool::new(false);
+    let (over, wait) = mpsc::channel::<()>();
     thread::scope(|scope| {
-        let bystander = scope.spawn(|| {
+        let bystander = scope.spawn(move || {
             let mut peer = Peer::connect(address, false, false);
             peer.greet();
             let mut asked = 0;
-            while !over.load(Ordering::Acquire) || asked == 0 {
-                // Five hundred on one connection, so that this too has a bound.
-                if asked < 500 {
-                    stand_by(&mut peer, 2 * asked + 1);
-                    asked += 1;
-                }
-                thread::yield_now();
+            // Five hundred on one connection, so that this too has a bound.
+            while asked == 0 || (asked < 500 && wait.try_recv() == Err(TryRecvError::Empty)) {
+                stand_by(&mut peer, 2 * asked + 1);
+                asked += 1;
             }
+            // Nothing is ever said: the attack is over when nobody could say it any more.
+            assert_eq!(wait.recv(), Err(RecvError));
             stand_by(&mut peer, 2 * asked + 1);
         });
         let mut peer = Peer::connect(address, false, false);
@@ -187,7 +186,7 @@ fn attack(address: SocketAddr, attack: &Attack) {
                 assert!(matches!(end, Some(Got::Closed | Got::Reset)), "{name}: {end:?}");
             }
         }
-        over.store(true, Ordering::Release);
+        drop(over);
         bystander.join().unwrap_or_else(|_| panic!("{name}: the bystander was not served"));
     });
 }
