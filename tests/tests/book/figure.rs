@@ -76,6 +76,7 @@ pub(crate) const FIGURES: &[&str] = &[
     "h2-resize",
     "h2-limits",
     // 8 HTTP/2, its streams
+    "h2-get",
     "h2-unblocked",
     "h2-order",
     "h2-path",

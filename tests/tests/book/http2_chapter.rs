@@ -10,6 +10,7 @@ mod hints;
 mod lost;
 mod octets;
 mod picture;
+mod program;
 mod push;
 mod secrets;
 mod streams;

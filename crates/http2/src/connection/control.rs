@@ -109,14 +109,23 @@ impl Connection {
         self.announced.push_back(self.announced.back().unwrap_or(&self.ours).clone());
     }
 
-    pub(super) fn trace_settings(&self, settings: &Settings) {
+    /// Tells of the frames that [`announce`](Self::announce) wrote before anybody listened.
+    pub(super) fn trace_opening(&self, settings: &Settings) {
         let octets = settings.differing(&self.ours);
         let settings = Frame::Settings { settings: frame::Settings::over(&octets), ack: false };
-        let (kind, flags, stream) = (settings.kind(), settings.flags(), StreamId::CONNECTION);
-        let length = u32::try_from(octets.len()).unwrap_or_default();
+        self.trace_sent(&settings, octets.len());
+        let window = self.limits.connection_window.min(crate::settings::MAX_WINDOW);
+        if let Some(increment) = window.checked_sub(65_535).filter(|increment| *increment > 0) {
+            self.trace_sent(&Frame::WindowUpdate { increment }, 4);
+        }
+    }
+
+    fn trace_sent(&self, frame: &Frame<'_>, length: usize) {
+        let (kind, flags, stream) = (frame.kind(), frame.flags(), StreamId::CONNECTION);
+        let length = u32::try_from(length).unwrap_or_default();
         let head = frame::FrameHead { length, kind, flags, stream };
         let sent = wire::trace::Direction::Sent;
-        crate::trace::frame(&self.trace, self.now, sent, &head, &settings);
+        crate::trace::frame(&self.trace, self.now, sent, &head, frame);
     }
 
     pub(super) fn on_ping(&mut self, octets: [u8; 8], ack: bool) -> Result<(), Error> {

@@ -311,7 +311,7 @@ impl Connection {
     pub fn set_trace(&mut self, trace: Trace) {
         self.trace = trace;
         if let Some(settings) = self.announced.front().filter(|_| self.goaway_sent.is_none()) {
-            self.trace_settings(settings);
+            self.trace_opening(settings);
         }
     }
 
