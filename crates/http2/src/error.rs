@@ -296,6 +296,12 @@ pub enum Error {
     /// RFC 9113 §10.5: a frame or a field block that does not come to its end.
     #[error("a frame or a field block did not end in time (§10.5)")]
     BlockTimeout,
+    /// RFC 9113 §10.5: the content of a request comes too slowly, though there is room for it.
+    #[error("the content of stream {stream} comes too slowly (§10.5)")]
+    Slow {
+        /// The stream.
+        stream: StreamId,
+    },
     /// RFC 9113 §5.2.2: content waits for a window that does not open.
     #[error("the window of stream {stream} stays shut (§5.2.2)")]
     Stalled {
@@ -320,7 +326,7 @@ impl Error {
                 ErrorCode::ENHANCE_YOUR_CALM
             }
             Self::SettingsTimeout => ErrorCode::SETTINGS_TIMEOUT,
-            Self::Stalled { .. } => ErrorCode::CANCEL,
+            Self::Stalled { .. } | Self::Slow { .. } => ErrorCode::CANCEL,
             Self::PingTimeout => ErrorCode::NO_ERROR,
             Self::StreamMissing { .. }
             | Self::StreamForbidden { .. }
@@ -352,6 +358,7 @@ impl Error {
             | Self::SelfDependency { stream }
             | Self::TooManyStreams { stream, .. }
             | Self::Promise { stream, .. }
+            | Self::Slow { stream }
             | Self::Stalled { stream } => Scope::Stream(*stream),
             Self::IncrementZero { stream }
             | Self::WindowExceeded { stream, .. }

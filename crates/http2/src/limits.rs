@@ -11,6 +11,7 @@
 //! | empty or tiny DATA                        | `empty_data`, `tiny_data`                        |
 //! | PING, SETTINGS, PRIORITY, unknown frames  | `tokens`, `answers`                              |
 //! | a peer that stops reading                 | `output`, `stall_timeout`                        |
+//! | a request that trickles                   | `content_rate`, `content_timeout`                |
 //! | many streams                              | `streams`, `remembered`                          |
 //!
 //! Invariant: a connection's memory is bounded by these numbers and by nothing a peer declares.
@@ -89,6 +90,11 @@ pub struct Limits {
     /// How long content may wait for a window that does not open, 30 s: then its stream is reset,
     /// so that nobody makes us keep a hundred answers for ever.
     pub stall_timeout: Duration,
+    /// Over how long a request's content is measured, 30 s, and its longest pause.
+    pub content_timeout: Duration,
+    /// The slowest content of a request, 240 octets a second, where there is room for it in our
+    /// windows; below it the stream is reset. 0: only a pause is too slow.
+    pub content_rate: u32,
     /// How long the rest of a request may still come behind its complete answer, 500 ms, before
     /// the peer is told that nobody wants it: most are nearly through, and what is wrong with them
     /// can still be said.
@@ -130,6 +136,8 @@ impl Default for Limits {
             ping_interval: None,
             ping_timeout: Duration::from_secs(20),
             stall_timeout: Duration::from_secs(30),
+            content_timeout: Duration::from_secs(30),
+            content_rate: 240,
             rest_timeout: Duration::from_millis(500),
             shutdown_timeout: Duration::from_secs(1),
             linger: Duration::from_secs(2),

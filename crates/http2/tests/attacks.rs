@@ -223,6 +223,47 @@ fn stalled_windows_are_reaped() {
 }
 
 #[test]
+fn s10_5_content_that_trickles_is_reset() {
+    let mut peer = Peer::of_server();
+    peer.post(1);
+    peer.post(3);
+    for second in 0..90_u32 {
+        // 300 octets a second are slow; ten are too slow, and so is nothing.
+        peer.frame(0, 0, 1, &[0; 300]);
+        let open = peer.verdict() == Verdict::Nothing;
+        assert_eq!(open, second < 30, "second {second}");
+        if open {
+            peer.frame(0, 0, 3, &[0; 10]);
+        }
+        peer.connection.release(id(1), 300);
+        peer.pass(Duration::from_secs(1));
+    }
+    assert_eq!(peer.verdict(), Verdict::Stream(3, ErrorCode::CANCEL));
+    assert_eq!(peer.connection.streams(), 1);
+}
+
+#[test]
+fn s10_5_who_waits_for_our_window_or_our_100_is_not_slow() {
+    let limits = Limits { stream_window: 1000, window: 1000, ..Limits::default() };
+    let mut peer = Peer::of_server_with(&limits);
+    peer.post(1);
+    peer.frame(0, 0, 1, &[0; 1000]);
+    let expecting = [POST.as_slice(), &[("expect", "100-continue")]].concat();
+    peer.headers(3, END_HEADERS, &expecting);
+    for _ in 0..120 {
+        peer.pass(Duration::from_secs(1));
+    }
+    assert_eq!(peer.verdict(), Verdict::Nothing);
+    // Now there is room, and somebody is told to go on.
+    peer.connection.release(id(1), 1000);
+    peer.connection.send_informational(id(3), &response(100)).unwrap();
+    peer.pass(Duration::from_secs(29));
+    assert_eq!(peer.verdict(), Verdict::Nothing);
+    peer.pass(Duration::from_secs(3));
+    assert_eq!(peer.connection.streams(), 0);
+}
+
+#[test]
 fn a_shut_connection_window_is_reaped_too() {
     let mut peer = Peer::of_server();
     peer.get(1);

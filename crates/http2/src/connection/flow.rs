@@ -18,7 +18,7 @@
 //! application: what holds the peer up then is not the path. A peer could choose when it answers.
 
 use super::Connection;
-use crate::{Error, StreamId, frame::Frame, settings::MAX_WINDOW};
+use crate::{Error, StreamId, frame::Frame, settings::MAX_WINDOW, stream::Pace};
 
 /// What a measuring PING carries, so that its answer is told from others.
 const PROBE: [u8; 8] = *b"wirebook";
@@ -96,6 +96,10 @@ impl Connection {
         if wanted && matches!(stream.state, Open | HalfClosedLocal) {
             stream.receiving.window.grow(target);
             if let Some(increment) = stream.receiving.window.update() {
+                // It may have waited for this.
+                if let Some(pace) = &mut stream.receiving.pace {
+                    *pace = Pace { since: self.now, counted: stream.receiving.received };
+                }
                 self.put(id, &Frame::WindowUpdate { increment });
             }
         }
@@ -103,6 +107,7 @@ impl Connection {
 
     pub(super) fn update_connection(&mut self) {
         if let Some(increment) = self.window.update() {
+            self.window_opened = Some(self.now);
             self.put(StreamId::CONNECTION, &Frame::WindowUpdate { increment });
         }
     }

@@ -176,6 +176,10 @@ impl Connection {
             stream.reprioritized = early.is_some();
             stream.priority = early.or(field).unwrap_or_default();
         }
+        // Who expects a 100 waits for us.
+        if !head.request.headers.contains(HeaderName::EXPECT) {
+            self.watch_content(id);
+        }
         self.events.push_back(Event::Request { stream: id, head, end });
         Ok(())
     }

@@ -66,6 +66,7 @@ mod flow;
 mod headers;
 mod heads;
 mod messages;
+mod pace;
 mod push;
 mod receive;
 mod schedule;
@@ -175,6 +176,8 @@ pub struct Connection {
 
     /// What the peer may send on all streams together.
     window: Window,
+    /// When the peer was last given more of it.
+    window_opened: Option<Instant>,
     /// What we may.
     send_window: i64,
     /// Octets held by streams that have ended in good order.
@@ -268,6 +271,7 @@ impl Connection {
             early: Vec::new(),
             window: Window::new(65_535),
             send_window: 65_535,
+            window_opened: None,
             orphaned: 0,
             bandwidth: Bandwidth::new(limits.stream_window),
             events: VecDeque::new(),

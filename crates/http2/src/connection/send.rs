@@ -127,6 +127,7 @@ impl Connection {
             block.status(status);
             block.fields(&response.headers, &[HeaderName::CONTENT_LENGTH]);
         });
+        self.watch_content(stream);
         Ok(())
     }
 

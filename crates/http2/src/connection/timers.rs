@@ -10,6 +10,7 @@
 //! | any octet                              | `ping_interval`    | a PING                        |
 //! | any octet, behind a PING               | `ping_timeout`     | GOAWAY, closed                |
 //! | a window that content waits for        | `stall_timeout`    | RST_STREAM CANCEL             |
+//! | a request's content, at a server       | `content_timeout`  | RST_STREAM CANCEL             |
 //! | the rest of a request that is answered | `rest_timeout`     | RST_STREAM NO_ERROR           |
 //! | the answer to the first GOAWAY's PING  | `shutdown_timeout` | the second GOAWAY             |
 //! | the peer's close                       | `linger`           | closed                        |
@@ -34,6 +35,7 @@ pub(super) struct Timers {
     pub(super) idle: Option<Instant>,
     pub(super) silence: Option<Instant>,
     pub(super) stall: Option<Instant>,
+    pub(super) content: Option<Instant>,
     pub(super) rest: Option<Instant>,
     pub(super) shutdown: Option<Instant>,
     pub(super) linger: Option<Instant>,
@@ -61,6 +63,7 @@ impl Connection {
             timers.idle,
             timers.silence,
             timers.stall,
+            timers.content,
             timers.rest,
             timers.shutdown,
             timers.linger,
@@ -91,6 +94,9 @@ impl Connection {
         }
         if passed(&mut self.timers.stall, now) {
             self.reap_stalled();
+        }
+        if passed(&mut self.timers.content, now) {
+            self.reap_slow();
         }
         if passed(&mut self.timers.rest, now) {
             self.refuse_rests();

@@ -53,8 +53,17 @@ pub(crate) struct Receiving {
     pub(crate) received: u64,
     /// 1xx responses that came.
     pub(crate) informational: u8,
+    /// How fast content comes, where it is awaited.
+    pub(crate) pace: Option<Pace>,
     /// A tunnel: behind the heads there is no message, and no trailers end it.
     pub(crate) tunnel: bool,
+}
+
+/// Since when content is counted, and how much had come then.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pace {
+    pub(crate) since: Instant,
+    pub(crate) counted: u64,
 }
 
 /// The half that we fill.
@@ -123,6 +132,7 @@ impl Receiving {
             expected: None,
             received: 0,
             informational: 0,
+            pace: None,
             tunnel: false,
         }
     }
