@@ -106,11 +106,13 @@ fn a_connection_that_ends_in_the_middle_of_the_content_is_18() {
     }
 }
 
-/// Sixty answers without end, which nobody reads: what waits here is no more than the windows
-/// admit, and the connection still serves who reads.
+/// Ninety-nine answers without end, which nobody reads, behind a long one that made windows grow:
+/// what waits here is no more than the windows admit, and the connection still serves who reads,
+/// were it as much again.
 #[test]
 fn rfc9113_5_2_what_nobody_reads_is_bounded_by_the_windows() {
     const PIECE: usize = 64 * 1024;
+    const LARGE: usize = 32 << 20;
     let sent = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&sent);
     let fill = move |peer: &mut Peer2, stream: StreamId| {
@@ -127,22 +129,29 @@ fn rfc9113_5_2_what_nobody_reads_is_bounded_by_the_windows() {
             peer.begin(stream, Outgoing::Unknown);
             fill(peer, stream);
         }
+        Event::Request { stream, head, .. } if head.request.target.to_string() == "/large" => {
+            peer.answer(stream, &vec![1; LARGE]);
+        }
         Event::Request { stream, .. } => peer.answer(stream, b"small"),
         Event::Writable(stream) => fill(peer, stream),
         _ => {}
     });
     let session = knowing().build();
+    let large = || {
+        let large = session.get(&server.url("/large")).unwrap().send().unwrap();
+        assert_eq!(large.bytes(LARGE as u64 + 1).unwrap().len(), LARGE);
+    };
+    large();
     let endless = |_| session.get(&server.url("/endless")).unwrap().send().unwrap();
-    let unread: Vec<_> = (0..60).map(endless).collect();
+    let unread: Vec<_> = (0..99).map(endless).collect();
+    large();
     for _ in 0..10 {
         let mut small = session.get(&server.url("/")).unwrap().send().unwrap();
         assert_eq!((small.status, small.text().unwrap().as_str()), (StatusCode::OK, "small"));
     }
-    // A stream's window of 256 KiB each, and what the server's own queues hold.
-    let limits = Limits::default();
-    let queues = 60 * (limits.output as usize + PIECE);
-    let windows = 60 * 256 * 1024;
-    let most = windows + queues;
+    // All windows together are the connection's, and the server has queues of its own.
+    let queues = 99 * (Limits::default().output as usize + PIECE);
+    let most = (64 << 20) + queues;
     assert!(sent.load(Ordering::SeqCst) <= most, "{} of {most}", sent.load(Ordering::SeqCst));
     drop(unread);
     let mut small = session.get(&server.url("/")).unwrap().send().unwrap();

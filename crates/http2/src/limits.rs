@@ -24,6 +24,10 @@ pub struct Limits {
     /// Streams that the peer may have open, 100, and we say so: RFC 9113 §6.5.2 advises no fewer. A
     /// client's are those a server pushes.
     pub streams: u32,
+    /// Streams that we begin and have open at once, 1,000, whatever the peer would take. Where
+    /// three quarters of `connection_window` hold the first window of each, what a stream's window
+    /// grows by comes from the rest of them, and no answer that nobody reads can hold up another.
+    pub own_streams: u32,
     /// Resets of streams whose request the application has not seen yet, 20: each one is work that
     /// the peer has given up before it was begun.
     pub unhandled_resets: u32,
@@ -110,6 +114,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             streams: 100,
+            own_streams: 1000,
             unhandled_resets: 20,
             tokens: 1000,
             token_rate: 33,

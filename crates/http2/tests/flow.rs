@@ -111,16 +111,11 @@ fn s6_9_content_of_streams_that_ended_is_released_too() {
     assert_eq!(peer.verdict(), Verdict::Nothing);
 }
 
-#[test]
-fn windows_grow_to_what_the_path_holds() {
-    let mut peer = Peer::of_server();
-    peer.post(1);
-    let before = increments(&peer, 1);
-    let mut given = 262_144_u64;
+/// What the peer of stream 1 may send, when in each of eight round trips it sent all that it might.
+fn window_behind_eight_round_trips(peer: &mut Peer) -> u64 {
     let mut sent = 0_u64;
-    // In each round trip the peer sends all that the window admits.
     for _ in 0..8 {
-        let admitted = given + increments(&peer, 1) - sent;
+        let admitted = 262_144 + increments(peer, 1) - sent;
         for _ in 0..admitted / 16_384 {
             peer.frame(0, 0, 1, &[0; 16_384]);
             peer.connection.release(id(1), 16_384);
@@ -133,10 +128,58 @@ fn windows_grow_to_what_the_path_holds() {
         }
         peer.seen.retain(|seen| seen.kind != FrameType::PING);
     }
-    given += increments(&peer, 1) - before;
     assert_eq!(peer.verdict(), Verdict::Nothing);
-    assert!(given - sent > 1 << 20, "{}", given - sent);
-    assert!(given - sent <= 16 << 20);
+    262_144 + increments(peer, 1) - sent
+}
+
+#[test]
+fn windows_grow_to_what_the_path_holds() {
+    let mut server = Peer::of_server();
+    server.post(1);
+    let mut client = Peer::of_client_with(&sparing(), false);
+    client.connection.send_request(&request("/"), Outgoing::None).unwrap();
+    client.headers(1, END_HEADERS, &[(":status", "200")]);
+    for peer in [&mut server, &mut client] {
+        let window = window_behind_eight_round_trips(peer);
+        assert!(window > 1 << 20 && window <= 16 << 20, "{window}");
+    }
+}
+
+/// A client whose connection window holds the first windows of all its streams.
+fn sparing() -> Limits {
+    Limits { own_streams: 100, connection_window: 64 << 20, ..Limits::default() }
+}
+
+#[test]
+fn a_window_grows_only_by_what_the_others_do_not_begin_with() {
+    let mut peer = Peer::of_client_with(&sparing(), false);
+    for stream in (1..).step_by(2).take(100) {
+        peer.connection.send_request(&request("/"), Outgoing::None).unwrap();
+        peer.headers(stream, END_HEADERS, &[(":status", "200")]);
+    }
+    assert_eq!(peer.connection.can_request(), Err(Misuse::TooManyStreams));
+    let first = window_behind_eight_round_trips(&mut peer);
+    assert!(first > 1 << 20, "{first}");
+    // Now all the others take what they can get and release nothing.
+    let mut held = 0;
+    for stream in (3..).step_by(2).take(99) {
+        peer.frame(0, 0, stream, &[0; 1]);
+        peer.connection.release(id(stream), 1);
+        peer.poll();
+        let window = 262_144 + increments(&peer, stream) - 1;
+        for _ in 0..window / 16_384 {
+            peer.frame(0, 0, stream, &[0; 16_384]);
+        }
+        held += window;
+    }
+    assert!(held + first <= 64 << 20, "{held} and {first}");
+    // Who is read goes on as if the others were not there.
+    for _ in 0..1000 {
+        peer.frame(0, 0, 1, &[0; 16_384]);
+        peer.connection.release(id(1), 16_384);
+        peer.poll();
+    }
+    assert_eq!(peer.verdict(), Verdict::Nothing);
 }
 
 #[test]

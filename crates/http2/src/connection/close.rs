@@ -177,7 +177,8 @@ impl Connection {
 
     // ANCHOR: end_stream
     /// Forgets a stream but for how it ended. What it held of the connection's window is released
-    /// by the application, where the stream ended in good order; else nobody would.
+    /// by the application, where the stream ended in good order; else nobody would. A client with
+    /// windows for all its streams does not wait: it holds one more answer, which it has asked for.
     fn end_stream(&mut self, id: StreamId, cause: Cause) {
         use state::State::{ReservedLocal, ReservedRemote};
         self.unschedule(id);
@@ -191,6 +192,7 @@ impl Connection {
         }
         self.streams.close(id, cause);
         match cause {
+            Cause::Ended if self.spares_streams() => self.refund(held),
             Cause::Ended => self.orphaned = self.orphaned.saturating_add(held),
             Cause::ResetByUs | Cause::ResetByPeer => self.refund(held),
         }

@@ -14,10 +14,14 @@
 //!
 //! Invariant: windows grow to `Limits::window` at the most, and one PING at a time measures.
 //!
+//! Invariant: where three quarters of a client's connection window hold the first windows of all
+//! its streams, the windows of those that are open never add up to more than these
+//! (`Limits::own_streams`). The last quarter is what the peer may not have been told of yet.
+//!
 //! Invariant: the connection's window does not grow while more than half of it waits for the
 //! application: what holds the peer up then is not the path. A peer could choose when it answers.
 
-use super::Connection;
+use super::{Connection, Role};
 use crate::{Error, StreamId, frame::Frame, settings::MAX_WINDOW, stream::Pace};
 
 /// What a measuring PING carries, so that its answer is told from others.
@@ -47,10 +51,8 @@ impl Connection {
         let largest = self.limits.window.min(MAX_WINDOW);
         // Not for each small body: only where much comes is it worth a frame.
         let much = u64::from(self.bandwidth.target / 16);
-        if !self.bandwidth.probing
-            && self.bandwidth.counted >= much.max(1)
-            && self.window.target() < largest
-        {
+        let narrow = self.window.target() < largest || self.bandwidth.target < largest;
+        if !self.bandwidth.probing && self.bandwidth.counted >= much.max(1) && narrow {
             self.bandwidth.probing = true;
             self.bandwidth.counted = 0;
             self.put(StreamId::CONNECTION, &Frame::Ping { octets: PROBE, ack: false });
@@ -90,6 +92,7 @@ impl Connection {
         use crate::state::State::{HalfClosedLocal, Open};
         // Until the peer knows our settings, the protocol's own window is enough.
         let target = if self.announced.is_empty() { self.bandwidth.target } else { 0 };
+        let target = self.spared(id, target);
         let Some(stream) = self.streams.get_mut(id) else { return };
         // Behind its END_STREAM a peer needs no window, and none for what nobody wants.
         let wanted = stream.unwanted.is_none();
@@ -103,6 +106,38 @@ impl Connection {
                 self.put(id, &Frame::WindowUpdate { increment });
             }
         }
+    }
+
+    /// Whether the connection's window has room for the first windows of all our own streams.
+    pub(super) fn spares_streams(&self) -> bool {
+        self.role == Role::Client && self.first_windows() <= self.told_window()
+    }
+
+    /// What the peer has been told of at least of the connection's window, once all is released.
+    fn told_window(&self) -> u64 {
+        u64::from(self.window.target() - self.window.target() / 4)
+    }
+
+    fn first_windows(&self) -> u64 {
+        u64::from(self.limits.own_streams) * u64::from(self.ours.initial_window_size)
+    }
+
+    /// How far a stream's window may grow towards `target`: not into what others begin with, nor
+    /// into what others have grown by.
+    fn spared(&mut self, id: StreamId, target: u32) -> u32 {
+        let own = self.streams.get(id).map_or(u32::MAX, |stream| stream.receiving.window.target());
+        if target <= own || !self.spares_streams() {
+            return target;
+        }
+        let initial = self.ours.initial_window_size;
+        let others = self.streams.each().filter(|stream| stream.id != id);
+        let grown: u64 = others
+            .map(|stream| u64::from(stream.receiving.window.target().saturating_sub(initial)))
+            .sum();
+        let taken = self.first_windows().saturating_add(grown);
+        let free = self.told_window().saturating_sub(taken);
+        let most = u64::from(initial).saturating_add(free);
+        target.min(u32::try_from(most).unwrap_or(u32::MAX))
     }
 
     pub(super) fn update_connection(&mut self) {

@@ -35,12 +35,16 @@ impl Connection {
         if over || self.next_own > 0x7fff_ffff {
             return Err(Misuse::GoingAway);
         }
-        match self.theirs.max_concurrent_streams {
-            Some(most) if self.own_streams >= most => Err(Misuse::TooManyStreams),
+        let most = match self.theirs.max_concurrent_streams {
+            Some(most) => most,
+            None if self.introduced => u32::MAX,
             // What is not said yet is most likely what RFC 9113 §6.5.2 advises.
-            None if !self.introduced && self.own_streams >= 100 => Err(Misuse::TooManyStreams),
-            _ => Ok(()),
+            None => 100,
+        };
+        if self.own_streams >= most.min(self.limits.own_streams) {
+            return Err(Misuse::TooManyStreams);
         }
+        Ok(())
     }
 
     /// Sends a request's head. With [`Outgoing::None`] it is the whole request; else

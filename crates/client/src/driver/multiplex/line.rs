@@ -40,11 +40,13 @@ pub struct Http2Options {
 }
 
 impl Default for Http2Options {
-    /// Windows that hold a response each of 64 slow readers, and a PING after 45 s of silence: home
-    /// routers forget a connection after a minute or more.
+    /// A hundred streams at once, each with a first window of 256 KiB, and 23 MiB more by which
+    /// those grow that are read; a PING after 45 s of silence: home routers forget a connection
+    /// after a minute or more.
     fn default() -> Self {
         let limits = http2::Limits {
-            connection_window: 16 << 20,
+            own_streams: 100,
+            connection_window: 64 << 20,
             ping_interval: Some(Duration::from_secs(45)),
             content: u64::MAX,
             ..http2::Limits::default()
