@@ -130,7 +130,7 @@ impl Error {
     }
 
     /// The same of a string that begins at `start`.
-    pub(crate) const fn at(self, start: usize) -> Self {
+    pub const fn at(self, start: usize) -> Self {
         match self {
             Self::HuffmanEos { offset } => Self::HuffmanEos { offset: start + offset },
             Self::HuffmanPadding { offset } => Self::HuffmanPadding { offset: start + offset },

@@ -39,7 +39,7 @@ mod limits;
 pub mod table;
 
 pub use decoder::Decoder;
-pub use encoder::Encoder;
+pub use encoder::{Encoder, Lately, places};
 pub use error::{Error, Scope};
 pub use field::Field;
 pub use limits::Limits;

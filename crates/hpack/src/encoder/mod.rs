@@ -21,7 +21,7 @@
 //!
 //! Used by: `http2`, once a connection.
 
-mod places;
+pub mod places;
 mod policy;
 mod string;
 
@@ -30,7 +30,8 @@ use crate::{
     table::{DynamicTable, FIXED, fixed_name},
 };
 use places::{Places, hash};
-use policy::{Indexing, Lately};
+use policy::Indexing;
+pub use policy::Lately;
 
 /// Encodes the lists of one direction of one connection.
 #[derive(Debug)]

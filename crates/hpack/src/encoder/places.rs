@@ -9,12 +9,14 @@
 //! oldest, and a look costs at most four comparisons, whoever chose the fields.
 //!
 //! Invariant: the rows do not grow; they are made when the first entry comes.
+//!
+//! Used by: the encoder here, and that of QPACK.
 
 use crate::table::DynamicTable;
 
 /// A map from hashes to entries of a dynamic table.
 #[derive(Debug)]
-pub(super) struct Places {
+pub struct Places {
     rows: Vec<[Place; 4]>,
     count: usize,
 }
@@ -40,14 +42,14 @@ const MOST_ROWS: usize = 1 << 18;
 
 impl Places {
     /// Places for a table of `size` octets: two for each entry that it can have.
-    pub(super) fn new(size: usize) -> Self {
+    pub fn new(size: usize) -> Self {
         let count = (size / 64).next_power_of_two().min(MOST_ROWS);
         Self { rows: Vec::new(), count }
     }
 
     /// The age of an entry that `matches`.
     #[inline]
-    pub(super) fn find(
+    pub fn find(
         &self,
         hash: u64,
         table: &DynamicTable,
@@ -67,7 +69,7 @@ impl Places {
 
     /// Remembers the entry that is about to be put into the table.
     #[inline]
-    pub(super) fn add(&mut self, hash: u64, table: &DynamicTable) {
+    pub fn add(&mut self, hash: u64, table: &DynamicTable) {
         if self.rows.is_empty() {
             self.rows = vec![[Place::default(); 4]; self.count];
         }
@@ -93,7 +95,7 @@ impl Places {
 /// A hash of `octets` that begins with `seed`. It is quick and not hard to break, which gains
 /// nobody more than what a full row forgets.
 #[inline]
-pub(super) fn hash(seed: u64, octets: &[u8]) -> u64 {
+pub fn hash(seed: u64, octets: &[u8]) -> u64 {
     let mut hash = fold(seed ^ octets.len() as u64);
     let mut rest = octets;
     while let Some((word, behind)) = rest.split_first_chunk() {

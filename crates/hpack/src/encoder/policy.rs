@@ -60,17 +60,18 @@ pub(super) fn indexing(field: &Field<'_>, fixed: Option<usize>, table: usize) ->
 
 /// What came lately, by its hash: the newest of each place.
 #[derive(Debug)]
-pub(super) struct Lately([u32; 64]);
+pub struct Lately([u32; 64]);
 
 impl Lately {
-    pub(super) const fn new() -> Self {
+    /// Nothing came.
+    pub const fn new() -> Self {
         Self([0; 64])
     }
 
     /// Whether the field of this hash came lately; from now on it did.
     #[inline]
     #[allow(clippy::cast_possible_truncation, reason = "bits to choose and to know it by")]
-    pub(super) fn came(&mut self, hash: u64) -> bool {
+    pub fn came(&mut self, hash: u64) -> bool {
         let tag = (hash >> 32) as u32;
         let Some(place) = self.0.get_mut(hash as usize & 63) else { return false };
         std::mem::replace(place, tag) == tag

@@ -50,7 +50,7 @@ impl Connection {
         self.bandwidth.counted += u64::from(octets);
         let largest = self.limits.window.min(MAX_WINDOW);
         // Not for each small body: only where much comes is it worth a frame.
-        let much = u64::from(self.bandwidth.target / 16);
+        let much = u64::from(self.bandwidth.target / 8);
         let narrow = self.window.target() < largest || self.bandwidth.target < largest;
         if !self.bandwidth.probing && self.bandwidth.counted >= much.max(1) && narrow {
             self.bandwidth.probing = true;
