@@ -111,10 +111,10 @@ fn s6_9_content_of_streams_that_ended_is_released_too() {
     assert_eq!(peer.verdict(), Verdict::Nothing);
 }
 
-/// What the peer of stream 1 may send, when in each of ten round trips it sent all that it might.
-fn window_behind_ten_round_trips(peer: &mut Peer) -> u64 {
+/// What the peer of stream 1 may send, when in each of eight round trips it sent all that it might.
+fn window_behind_eight_round_trips(peer: &mut Peer) -> u64 {
     let mut sent = 0_u64;
-    for _ in 0..10 {
+    for _ in 0..8 {
         let admitted = 262_144 + increments(peer, 1) - sent;
         for _ in 0..admitted / 16_384 {
             peer.frame(0, 0, 1, &[0; 16_384]);
@@ -140,7 +140,7 @@ fn windows_grow_to_what_the_path_holds() {
     client.connection.send_request(&request("/"), Outgoing::None).unwrap();
     client.headers(1, END_HEADERS, &[(":status", "200")]);
     for peer in [&mut server, &mut client] {
-        let window = window_behind_ten_round_trips(peer);
+        let window = window_behind_eight_round_trips(peer);
         assert!(window > 1 << 20 && window <= 16 << 20, "{window}");
     }
 }
@@ -158,7 +158,7 @@ fn a_window_grows_only_by_what_the_others_do_not_begin_with() {
         peer.headers(stream, END_HEADERS, &[(":status", "200")]);
     }
     assert_eq!(peer.connection.can_request(), Err(Misuse::TooManyStreams));
-    let first = window_behind_ten_round_trips(&mut peer);
+    let first = window_behind_eight_round_trips(&mut peer);
     assert!(first > 1 << 20, "{first}");
     // Now all the others take what they can get and release nothing.
     let mut held = 0;

@@ -27,6 +27,9 @@ use crate::{Error, StreamId, frame::Frame, settings::MAX_WINDOW, stream::Pace};
 /// What a measuring PING carries, so that its answer is told from others.
 const PROBE: [u8; 8] = *b"wirebook";
 
+/// Octets that are worth a PING, whatever the window: more than one frame.
+const MUCH: u64 = 20_000;
+
 /// How much fits into the path.
 #[derive(Debug)]
 pub(super) struct Bandwidth {
@@ -50,9 +53,9 @@ impl Connection {
         self.bandwidth.counted += u64::from(octets);
         let largest = self.limits.window.min(MAX_WINDOW);
         // Not for each small body: only where much comes is it worth a frame.
-        let much = u64::from(self.bandwidth.target / 8);
+        let much = u64::from(self.bandwidth.target / 16).max(MUCH);
         let narrow = self.window.target() < largest || self.bandwidth.target < largest;
-        if !self.bandwidth.probing && self.bandwidth.counted >= much.max(1) && narrow {
+        if !self.bandwidth.probing && self.bandwidth.counted >= much && narrow {
             self.bandwidth.probing = true;
             self.bandwidth.counted = 0;
             self.put(StreamId::CONNECTION, &Frame::Ping { octets: PROBE, ack: false });
