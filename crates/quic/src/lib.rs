@@ -7,15 +7,19 @@
 
 pub mod acks;
 pub mod cids;
+mod config;
 pub mod congestion;
+pub mod connection;
 pub mod connection_id;
 pub mod crypto;
 pub mod error;
+mod event;
 pub mod flow;
 pub mod frame;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod limits;
+mod misuse;
 pub mod packet;
 pub mod parameters;
 pub mod pmtud;
@@ -26,3 +30,8 @@ pub mod stream;
 pub mod token;
 pub mod version;
 pub mod violation;
+
+pub use config::{ClientConfig, ServerConfig, Transport};
+pub use connection::{Connection, FourTuple, Transmit};
+pub use event::{Closed, Event};
+pub use misuse::Misuse;

@@ -57,3 +57,4 @@ pub use refusal::Refusal;
 pub use suite::{NamedGroup, SignatureScheme, Suite};
 pub use ticket::{MemorySessions, MemoryTickets, Session, SessionStore, Ticket, TicketStore};
 pub use verifier::{CertificateVerifier, Unverified};
+pub use x509::ServerName;

@@ -182,6 +182,12 @@ impl SendStream {
             || (new > 0 && self.window.credit() > 0 && connection.credit() > 0)
     }
 
+    /// Whether octets wait that were never sent: once a frame has taken what the windows allow, it
+    /// is they that hold the rest back.
+    pub fn is_held_back(&self) -> bool {
+        self.reset.is_none() && self.buffer.written() > self.buffer.sent()
+    }
+
     /// The offset of the next STREAM frame, of which its head's length depends.
     pub fn next_offset(&self) -> u64 {
         self.buffer.next_offset().unwrap_or_else(|| self.buffer.sent())

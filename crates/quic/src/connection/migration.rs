@@ -1,0 +1,234 @@
+//! A connection goes on between other addresses.
+//!
+//! RFC 9000 §5.1.1, §5.1.2, §9
+//!
+//! ```text
+//!   client: migrate ──► PATH_CHALLENGE on the new path ──► PATH_RESPONSE ──► everything goes there
+//!   server: a newest packet comes from elsewhere ──► everything goes there, and PATH_CHALLENGE on
+//!           both paths: it may be an attacker who is only faster
+//! ```
+//!
+//! Invariant: a path that does not answer is left for the one before, if that was validated.
+//!
+//! Used by: `receive`, `timers`, the application.
+
+use super::{Connection, FourTuple, Routing, path::PathState};
+use crate::{
+    cids::Issued, connection_id::ConnectionId, error::Error, event::Event, misuse::Misuse,
+    packet::Head, recovery,
+};
+use std::{net::SocketAddr, time::Instant};
+use tls::Role;
+
+/// Challenges that are sent before a path is given up (§8.2.4).
+const TRIES: u8 = 4;
+
+impl Connection {
+    /// Makes as many connection IDs for the peer as it wants.
+    pub(super) fn issue_ids(&mut self) {
+        if !self.tls.peer_known || self.transport.id_length == 0 {
+            return;
+        }
+        for _ in 0..self.local_ids.wanted() {
+            let (id, token) = self.ids.issue();
+            self.local_ids.issue(id, token);
+            self.routing.push_back(Routing::Add(id));
+        }
+    }
+
+    pub(super) fn on_new_connection_id(
+        &mut self,
+        new: Issued<ConnectionId>,
+        retire_prior_to: u64,
+    ) -> Result<(), Error> {
+        let empty = self.remote_ids.iter().next().is_some_and(|issued| issued.id.is_empty());
+        if empty {
+            return Err(Error::ConnectionIdUnwanted);
+        }
+        self.remote_ids.on_issued(new, retire_prior_to)?;
+        Ok(())
+    }
+
+    /// Goes on over another path, once it answers: [`Migrated`](Event::Migrated) or
+    /// [`PathFailed`](Event::PathFailed) will tell.
+    ///
+    /// # Errors
+    /// [`Misuse::Migration`]
+    pub fn migrate(&mut self, path: FourTuple) -> Result<(), Misuse> {
+        let may = self.is_client()
+            && self.is_open()
+            && self.tls.confirmed
+            && !self.peer.disable_active_migration;
+        let Some(spare) = self.remote_ids.peek_spare().filter(|_| may) else {
+            return Err(Misuse::Migration);
+        };
+        let sequence = spare.sequence;
+        self.try_path(path, Some(sequence));
+        Ok(())
+    }
+
+    fn try_path(&mut self, tuple: FourTuple, sequence: Option<u64>) {
+        let mut trial = self.paths.make(tuple);
+        // A client may send what it likes (§8.1 binds servers).
+        trial.validated = self.role == Role::Client;
+        trial.sequence = sequence;
+        trial.ask(self.random.draw());
+        self.paths.trial = Some(Box::new(trial));
+        self.paths.moving = true;
+    }
+
+    /// The server would rather be elsewhere (§9.6).
+    pub(super) fn prefer_address(&mut self, _now: Instant) {
+        if self.role != Role::Client {
+            return;
+        }
+        let Some(preferred) = self.peer.preferred_address else { return };
+        let token = Some(preferred.token);
+        let issued = Issued { sequence: 1, id: preferred.id, token };
+        if self.remote_ids.on_issued(issued, 0).is_err() {
+            return;
+        }
+        let local = self.paths.current.tuple.local;
+        let remote = match self.paths.current.tuple.remote {
+            SocketAddr::V4(_) => preferred.v4.map(SocketAddr::V4),
+            SocketAddr::V6(_) => preferred.v6.map(SocketAddr::V6),
+        };
+        if let Some(remote) = remote {
+            self.try_path(FourTuple { local, remote }, Some(1));
+        }
+    }
+
+    // ANCHOR: peer
+    /// The newest 1-RTT packet came over `tuple`.
+    pub(super) fn on_peer_address(
+        &mut self,
+        tuple: FourTuple,
+        head: &Head,
+        probing: bool,
+        now: Instant,
+    ) {
+        if tuple == self.paths.current.tuple || probing || !self.tls.complete {
+            return;
+        }
+        // Servers move only where they said they would (§9.6).
+        if self.role == Role::Client || !self.transport.migration {
+            return;
+        }
+        let known = self.paths.trial.take_if(|trial| trial.tuple == tuple);
+        let mut next = match known {
+            Some(known) => *known,
+            None => self.paths.make(tuple),
+        };
+        next.on_received(head.end);
+        let same_host = tuple.remote.ip() == self.paths.current.tuple.remote.ip();
+        if !next.validated {
+            next.ask(self.random.draw());
+        }
+        self.go_to(next, same_host, now);
+        if let Some(before) = &mut self.paths.before {
+            before.ask(self.random.draw());
+        }
+        self.remote_ids.rotate();
+    }
+    // ANCHOR_END: peer
+
+    /// Everything goes over `next` from now on.
+    fn go_to(&mut self, mut next: PathState, same_host: bool, now: Instant) {
+        if same_host {
+            // Only the port is another: a NAT forgot, and the path is the same (§9.4).
+            std::mem::swap(&mut next.pmtud, &mut self.paths.current.pmtud);
+            next.number = self.paths.current.number;
+        } else {
+            let (datagram, rtt) = (next.pmtud.size(), self.transport.initial_rtt);
+            let mut path =
+                recovery::Path::new(next.number, self.transport.congestion, datagram, rtt, now);
+            if !self.transport.ecn {
+                path.ecn = recovery::Ecn::disabled();
+            }
+            let old = self.recovery.migrate(path, now);
+            self.paths.current.recovery = Some(Box::new(old));
+            next.pmtud.start(now);
+        }
+        let tuple = next.tuple;
+        let before = std::mem::replace(&mut self.paths.current, next);
+        if before.validated && !self.paths.current.is_answered() {
+            self.paths.before = Some(Box::new(before));
+        }
+        self.events.push_back(Event::Migrated(tuple));
+    }
+
+    pub(super) fn on_path_response(&mut self, data: [u8; 8], now: Instant) {
+        let is = |path: &PathState| path.challenge == Some(data);
+        if is(&self.paths.current) {
+            let tuple = self.paths.current.answered();
+            self.paths.before = None;
+            self.events.push_back(Event::PathValidated(tuple));
+        } else if let Some(mut trial) = self.paths.trial.take_if(|trial| is(trial)) {
+            let tuple = trial.answered();
+            self.events.push_back(Event::PathValidated(tuple));
+            if std::mem::take(&mut self.paths.moving) {
+                if let Some(sequence) = trial.sequence.take() {
+                    self.remote_ids.switch(sequence);
+                }
+                self.go_to(*trial, false, now);
+            } else {
+                self.paths.trial = Some(trial);
+            }
+        } else if self.paths.before.as_deref().is_some_and(is) {
+            // The client is still there: whoever sent from elsewhere was somebody else (§9.3.3).
+            if let Some(before) = &mut self.paths.before {
+                before.answered();
+            }
+        }
+    }
+
+    pub(super) fn paths_timeout(&self) -> Option<Instant> {
+        let others = [&self.paths.trial, &self.paths.before];
+        let others = others.into_iter().flatten().filter_map(|path| path.deadline);
+        self.paths.current.deadline.into_iter().chain(others).min()
+    }
+
+    /// Paths that have not answered are asked again, and then given up.
+    pub(super) fn on_paths_timeout(&mut self, now: Instant) {
+        let due = |path: &PathState| path.deadline.is_some_and(|deadline| deadline <= now);
+        let data = self.random_data();
+        if due(&self.paths.current) && !self.paths.current.ask_again(data, TRIES) {
+            self.fall_back(now);
+        }
+        if let Some(trial) = &mut self.paths.trial
+            && due(trial)
+            && !trial.ask_again(data, TRIES)
+        {
+            let tuple = trial.tuple;
+            self.paths.trial = None;
+            self.paths.moving = false;
+            self.events.push_back(Event::PathFailed(tuple));
+        }
+        if let Some(before) = &mut self.paths.before
+            && due(before)
+            && !before.ask_again(data, TRIES)
+        {
+            before.deadline = None;
+        }
+    }
+
+    fn random_data(&mut self) -> [u8; 8] {
+        self.random.draw()
+    }
+
+    /// The new path does not answer: back to the one before.
+    fn fall_back(&mut self, now: Instant) {
+        let failed = self.paths.current.tuple;
+        self.paths.current.deadline = None;
+        self.events.push_back(Event::PathFailed(failed));
+        let Some(mut before) = self.paths.before.take() else { return };
+        if let Some(path) = before.recovery.take() {
+            self.recovery.migrate(*path, now);
+        } else {
+            std::mem::swap(&mut before.pmtud, &mut self.paths.current.pmtud);
+        }
+        let tuple = before.tuple;
+        self.paths.current = *before;
+        self.events.push_back(Event::Migrated(tuple));
+    }
+}

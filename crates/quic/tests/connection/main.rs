@@ -1,0 +1,11 @@
+//! Connections over a simulated network: a test for each rule, and properties over seeds.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that panics has failed, which is what it is for"
+)]
+
+mod handshakes;
+mod pair;
