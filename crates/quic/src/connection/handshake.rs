@@ -214,14 +214,18 @@ impl Connection {
         }
     }
 
+    /// The connection ID from which the Initial keys are made.
+    pub(super) fn keyed(&self) -> ConnectionId {
+        self.tls.retry_source.unwrap_or(self.tls.original)
+    }
+
     /// Goes on in another version: new Initial keys, from the same connection ID (RFC 9369 §4.1).
     pub(super) fn switch_version(&mut self, version: Version) -> Result<(), Error> {
         let Some(constants) = version.constants() else { return Ok(()) };
         if version == self.constants.version {
             return Ok(());
         }
-        let keyed = self.tls.retry_source.unwrap_or(self.tls.original);
-        let pair = protection::initial(constants, &keyed, self.role)?;
+        let pair = protection::initial(constants, &self.keyed(), self.role)?;
         let before = self.keys.initial.replace(pair);
         self.keys.first_version = before.map(|before| before.remote);
         self.constants = constants;

@@ -18,7 +18,8 @@ use crate::{
     acks::Ecn,
     error::Error,
     packet::{Discard, Head, Packet, PacketType},
-    protection::{Keys, Opened},
+    protection::{self, Keys, Opened},
+    version::Version,
 };
 use std::time::Instant;
 use tls::Role;
@@ -152,7 +153,9 @@ impl Connection {
             let opened = keys.open(datagram, head, expected)?;
             return Ok(opened.map_or_else(Fate::Dropped, |opened| Fate::Opened(opened.opened)));
         }
-        self.meet_version(head)?;
+        if let Some(fate) = self.meet_version(datagram, head)? {
+            return Ok(fate);
+        }
         let dropped = Ok(Fate::Dropped(Discard::NotAuthentic));
         let in_use = head.version == Some(self.constants.version);
         let keys: Option<&Keys> = match head.kind {
@@ -175,19 +178,29 @@ impl Connection {
         Ok(opened.map_or_else(Fate::Dropped, Fate::Opened))
     }
 
+    // ANCHOR: version
     /// A server may answer in another of our versions (RFC 9368 §2.3): its first Initial packet
-    /// tells.
-    fn meet_version(&mut self, head: &Head) -> Result<(), Error> {
-        let Some(version) = head.version.filter(|version| *version != self.constants.version)
-        else {
-            return Ok(());
-        };
-        let new = self.role == Role::Client
+    /// that is authentic tells. `None` where this is none of that kind.
+    fn meet_version(&mut self, datagram: &mut [u8], head: &Head) -> Result<Option<Fate>, Error> {
+        let may = self.role == Role::Client
             && head.kind == PacketType::Initial
-            && self.tls.peer_source.is_none()
-            && self.transport.versions.contains(&version);
-        if new { self.switch_version(version) } else { Ok(()) }
+            && self.keys.handshake.is_none()
+            && self.constants.version == self.tls.first_version;
+        let new = head.version.filter(|version| {
+            *version != self.constants.version && self.transport.versions.contains(version)
+        });
+        let Some(constants) = new.filter(|_| may).and_then(Version::constants) else {
+            return Ok(None);
+        };
+        let pair = protection::initial(constants, &self.keyed(), self.role)?;
+        let expected = self.spaces.initial.expected;
+        let opened = pair.remote.unprotect(datagram, head, expected);
+        if opened.is_ok() {
+            self.switch_version(constants.version)?;
+        }
+        Ok(Some(opened.map_or_else(Fate::Dropped, Fate::Opened)))
     }
+    // ANCHOR_END: version
 
     fn opened(
         &mut self,

@@ -7,5 +7,8 @@
     reason = "a test that panics has failed, which is what it is for"
 )]
 
+mod endings;
 mod handshakes;
+mod hostile;
+mod moves;
 mod pair;

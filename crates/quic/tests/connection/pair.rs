@@ -194,6 +194,10 @@ impl Node for End {
         };
         if let Some(connection) = &mut self.connection {
             connection.receive_datagram(path, ecn, &mut octets, now);
+            // A first packet that does not open was damaged: it begins no connection.
+            if self.accept.is_some() && connection.stats().packets_received == 0 {
+                self.connection = None;
+            }
         }
         self.events();
     }
@@ -230,6 +234,8 @@ pub(crate) struct Pair {
     pub(crate) client: End,
     pub(crate) server: End,
     pub(crate) network: Network,
+    interfaces: (sim::Interface, sim::Interface),
+    link: Link,
 }
 
 impl Pair {
@@ -239,7 +245,8 @@ impl Pair {
         let mut network = Network::new(setup.seed);
         let client = network.attach(0, "client", here.ip());
         let server = network.attach(1, "server", there.ip());
-        network.connect(client, server, link);
+        network.connect(client, server, link.clone());
+        let interfaces = (client, server);
         let (mut client, mut server) = (End::new(), End::new());
         let mut config = ClientConfig::new(Arc::new(setup.stage.client.clone()));
         config.transport = Arc::new(setup.client.clone());
@@ -255,7 +262,7 @@ impl Pair {
         config.transport = Arc::new(setup.server.clone());
         server.accept = Some((config, seed));
         server.echo = true;
-        Self { client, server, network }
+        Self { client, server, network, interfaces, link }
     }
 
     pub(crate) fn plain() -> Self {
@@ -264,8 +271,7 @@ impl Pair {
 
     /// Lets so much time pass.
     pub(crate) fn run(&mut self, span: Duration) {
-        let end = self.network.elapsed() + span;
-        self.network.run(&mut [&mut self.client, &mut self.server], end).unwrap();
+        self.network.advance(&mut [&mut self.client, &mut self.server], span).unwrap();
     }
 
     /// Steps until `done`, for so long at the most; answers whether it was.
@@ -290,5 +296,25 @@ impl Pair {
     /// The server's echo of a stream of the client's is whole.
     pub(crate) fn echoed(&self, stream: StreamId) -> bool {
         self.client.received.get(&stream).is_some_and(|(_, end)| end.is_some())
+    }
+
+    pub(crate) fn behind_nat(&mut self) {
+        self.network.behind_nat(self.interfaces.0, "192.0.2.1".parse().unwrap());
+    }
+
+    pub(crate) fn rebind_port(&mut self) {
+        self.network.rebind_port(self.interfaces.0);
+    }
+
+    pub(crate) fn rebind_address(&mut self) {
+        self.network.rebind_address(self.interfaces.0, "192.0.2.9".parse().unwrap());
+    }
+
+    /// The client gets another address; answers the path from there.
+    pub(crate) fn second_address(&mut self) -> FourTuple {
+        let local: SocketAddr = "10.0.1.1:5001".parse().unwrap();
+        let second = self.network.attach(0, "client's other", local.ip());
+        self.network.connect(second, self.interfaces.1, self.link.clone());
+        FourTuple { local, remote: "10.0.0.2:443".parse().unwrap() }
     }
 }
