@@ -43,14 +43,19 @@ pub fn runtime() -> std::io::Result<Runtime> {
     Builder::new_current_thread().enable_io().build()
 }
 
-/// Sends all `requests`, each with its content, at once on one connection.
+/// Sends all `requests`, each with its content, at once on one connection. Before the server's
+/// SETTINGS have come h2 would begin as many streams as it likes; here it is told to be content
+/// with a hundred, so that none is refused.
 ///
 /// # Errors
 /// [`Wrong`], whatever it is.
 pub fn fetch(to: SocketAddr, requests: Vec<(Request<()>, Vec<u8>)>) -> Result<Vec<Fetched>, Wrong> {
     runtime()?.block_on(async move {
         let stream = TcpStream::connect(to).await?;
-        let (mut sender, connection) = h2::client::handshake(stream).await?;
+        let (mut sender, connection) = h2::client::Builder::new()
+            .initial_max_send_streams(100)
+            .handshake(stream)
+            .await?;
         let driven = tokio::spawn(connection);
         let mut waiting = Vec::new();
         for (request, content) in requests {
