@@ -115,6 +115,8 @@ const WAY: &[Flag] = &[
     flags::NOPROXY,
     flags::CONNECT_TIMEOUT,
     valued(Some('m'), "max-time", "SECONDS", "how long each transfer may take in all"),
+    switch(Some('Z'), "parallel", "fetch all URLs at once, over one connection where it is HTTP/2"),
+    valued(None, "parallel-max", "N", "at most N at once with -Z: 1 to 300, else 50"),
     valued(
         None,
         "retry",

@@ -10,13 +10,14 @@
 //! everything else.
 //!
 //! Invariant: one URL's failure does not keep the others from being fetched; the last one's code is
-//! the program's, as in curl.
+//! the program's, as in curl; with -Z the last failure's.
 
 mod data;
 mod flags;
 mod form;
 mod options;
 mod output;
+mod parallel;
 mod progress;
 mod request;
 mod transfer;
@@ -46,9 +47,14 @@ pub(crate) fn run(parsed: &Parsed) -> Result<u8, Failure> {
         builder = builder.trace(tell::trace(teller.clone()));
     }
     let session = builder.build();
-    let mut code = 0;
-    for (index, url) in options.urls.iter().enumerate() {
-        code = Transfer::new(&options, &session, &teller, index, url).run();
-    }
+    let transfer = |(index, url): (usize, &String)| {
+        Transfer::new(&options, &session, &teller, index, url).run()
+    };
+    let code = match options.parallel {
+        Some(width) => parallel::run(options.urls.len(), width, |index| {
+            options.urls.get(index).map_or(0, |url| transfer((index, url)))
+        }),
+        None => options.urls.iter().enumerate().fold(0, |_, next| transfer(next)),
+    };
     Ok(cookies::keep(parsed, &session, code))
 }

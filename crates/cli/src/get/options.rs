@@ -6,6 +6,7 @@ use super::{
     data::{self, Data},
     form::Form,
     output::Target,
+    parallel,
 };
 use crate::{
     args::{Parsed, UsageError, as_text, read_file},
@@ -18,6 +19,7 @@ use std::{
     ffi::{OsStr, OsString},
     fs::File,
     io,
+    num::NonZeroUsize,
     sync::Arc,
     time::Duration,
 };
@@ -46,6 +48,8 @@ pub(super) struct Options {
     pub(super) telling: Telling,
     pub(super) retries: u32,
     pub(super) retry_delay: Option<Duration>,
+    /// How many URLs at once; `None` is one after another.
+    pub(super) parallel: Option<NonZeroUsize>,
 }
 
 /// What is sent along.
@@ -117,6 +121,7 @@ impl Options {
             telling: Telling::read(parsed)?,
             retries: parsed.number("retry")?.unwrap_or(0),
             retry_delay: parsed.seconds("retry-delay")?.filter(|delay| !delay.is_zero()),
+            parallel: parallel(parsed)?,
         })
     }
 
@@ -173,6 +178,22 @@ fn resume(parsed: &Parsed) -> Result<Option<Resume>, UsageError> {
         return Err(UsageError::value("continue-at", "-", "without -o or -O there is no file"));
     }
     Ok(Some(resume))
+}
+
+/// `-Z`. Heads are told by connection, and one connection carries many transfers: flags that
+/// print them are refused.
+fn parallel(parsed: &Parsed) -> Result<Option<NonZeroUsize>, UsageError> {
+    let asked: Option<usize> = parsed.number("parallel-max")?;
+    if !parsed.is("parallel") {
+        return Ok(None);
+    }
+    let heads = [("include", "-i"), ("head", "-I"), ("dump-header", "-D")];
+    if let Some((_, second)) = heads.into_iter().find(|(name, _)| parsed.is(name)) {
+        return Err(UsageError::Conflict { first: "-Z", second });
+    }
+    // As in curl, what is out of bounds is the usual number.
+    let width = asked.filter(|width| *width <= parallel::MOST).and_then(NonZeroUsize::new);
+    Ok(Some(width.unwrap_or(parallel::USUAL)))
 }
 
 fn write_out(parsed: &Parsed) -> Result<Option<String>, UsageError> {

@@ -40,6 +40,8 @@ pub(super) struct Transfer<'a> {
     url: &'a str,
     begun: Instant,
     facts: Facts,
+    /// Connections that answers came on first.
+    made: u64,
 }
 
 /// Why a transfer failed.
@@ -90,7 +92,7 @@ impl<'a> Transfer<'a> {
             method: options.method_for(index).as_str().to_owned(),
             ..Facts::default()
         };
-        Self { options, session, teller, index, url, begun: Instant::now(), facts }
+        Self { options, session, teller, index, url, begun: Instant::now(), facts, made: 0 }
     }
 
     /// Fetches it, tells what is to be told, and answers the exit code.
@@ -119,7 +121,9 @@ impl<'a> Transfer<'a> {
                 say(&format!("({}) {}", problem.code, problem.line));
             }
         }
-        self.facts.connects = self.teller.take_connects();
+        let connects = self.teller.take_connects();
+        // Of several at once, each counts its own.
+        self.facts.connects = if self.options.parallel.is_some() { self.made } else { connects };
         self.tell();
         self.facts.exit_code
     }
@@ -192,7 +196,9 @@ impl<'a> Transfer<'a> {
             None => self.stdout()?,
         };
         let heads = self.teller.take_heads();
-        self.facts.size_header = heads.len() as u64;
+        if self.options.parallel.is_none() {
+            self.facts.size_header = heads.len() as u64;
+        }
         self.heads(&heads, &mut output)?;
         let failed = status.as_u16() >= 400;
         let refused =
@@ -252,6 +258,7 @@ impl<'a> Transfer<'a> {
         facts.headers = response.headers.clone();
         facts.redirects = response.history.len() as u64;
         facts.timings = response.timings();
+        self.made += u64::from(!facts.timings.reused);
         facts.secured = response.secured();
         // OpenSSL's "unspecified": nobody asked.
         let asked = facts.secured.as_ref().is_none_or(|secured| secured.is_verified());
@@ -346,7 +353,8 @@ impl<'a> Transfer<'a> {
     }
 
     fn progress(&self, before: u64, total: Option<u64>) -> Option<Progress> {
-        let quiet = self.options.silent || self.options.telling.listens();
+        let parallel = self.options.parallel.is_some();
+        let quiet = self.options.silent || self.options.telling.listens() || parallel;
         let watched = self.facts.file.is_some() && !quiet && io::stderr().is_terminal();
         watched.then(|| Progress::new(before, total, terminal::columns(), self.begun))
     }
