@@ -107,6 +107,8 @@ struct Control {
     datagram_octets: usize,
     /// Octets of datagrams that came and wait to be taken.
     datagrams_held: usize,
+    /// Frames that somebody else wrote, for tests of the rules.
+    raw: Option<Vec<u8>>,
 }
 
 /// One end of a connection.
@@ -205,6 +207,14 @@ impl Connection {
     /// Whether 0-RTT data can be sent now, at a client.
     pub const fn can_send_early(&self) -> bool {
         self.keys.early.is_some() && matches!(self.role, Role::Client) && !self.tls.complete
+    }
+
+    /// Puts these octets, for frames, into the next packet of application data: so a test breaks
+    /// rules, and a fuzzer's octets get past the protection.
+    #[doc(hidden)]
+    pub fn send_raw(&mut self, frames: Vec<u8>) {
+        self.control.raw = Some(frames);
+        self.spaces.data.ping = true;
     }
 
     /// Where datagrams go now.

@@ -45,7 +45,8 @@ fn transfer(seed: u64) {
     let mut streams = Vec::new();
     for number in 0..1 + chance.below(4) {
         let length = usize::try_from(chance.below(60_000)).unwrap();
-        let octets: Vec<u8> = (0..length).map(|at| (at as u64 * 7 + number) as u8).collect();
+        let octets: Vec<u8> =
+            (0..length).map(|at| (at as u64 * 7 + number).to_be_bytes()[7]).collect();
         streams.push((pair.client.say(Direction::Bidirectional, &octets), octets));
     }
     for (stream, octets) in &streams {

@@ -12,3 +12,4 @@ mod handshakes;
 mod hostile;
 mod moves;
 mod pair;
+mod rules;

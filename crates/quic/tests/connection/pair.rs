@@ -26,11 +26,14 @@ pub(crate) struct Ids(Scripted);
 
 impl IdSource for Ids {
     fn issue(&mut self) -> (ConnectionId, [u8; 16]) {
-        let mut token = [0; 16];
         let id = ConnectionId::random(8, &mut self.0);
-        wire::Random::fill(&mut self.0, &mut token);
-        (id, token)
+        (id, reset_token(&id))
     }
+}
+
+/// A token that tests can compute.
+pub(crate) fn reset_token(id: &ConnectionId) -> [u8; 16] {
+    [id.octets(), id.octets()].concat().try_into().unwrap()
 }
 
 /// What a test chooses.
@@ -67,6 +70,9 @@ pub(crate) struct End {
     pub(crate) echo: bool,
     pub(crate) ids: Vec<ConnectionId>,
     pub(crate) largest_burst: usize,
+    /// What a Retry has to confirm.
+    pub(crate) original: Option<ConnectionId>,
+    pub(crate) retry_source: Option<ConnectionId>,
 }
 
 fn moment(now: Instant) -> Moment {
@@ -86,6 +92,8 @@ impl End {
             echo: false,
             ids: Vec::new(),
             largest_burst: 0,
+            original: None,
+            retry_source: None,
         }
     }
 
@@ -157,8 +165,8 @@ impl End {
             version: head.version.unwrap(),
             destination: head.destination,
             source: head.source,
-            original_destination: head.destination,
-            retry_source: None,
+            original_destination: self.original.unwrap_or(head.destination),
+            retry_source: self.retry_source,
             validated: false,
             path,
         };
