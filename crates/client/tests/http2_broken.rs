@@ -154,7 +154,8 @@ fn a_connection_that_ends_before_settings_fails_and_not_for_ever() {
     let (url, connections) = raw(drop);
     let error = knowing().build().get(&url).unwrap().send().unwrap_err();
     assert!(without_answer(&error), "{error}");
-    assert!(connections.load(Ordering::SeqCst) <= 2);
+    // Where it was over before the request left, it is tried again: five times and no more.
+    assert!((1..=6).contains(&connections.load(Ordering::SeqCst)));
 }
 
 #[test]

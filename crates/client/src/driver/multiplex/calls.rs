@@ -24,6 +24,7 @@ use super::{
     mailbox::{Asked, Wish},
 };
 use crate::{Error, core::retry::Untouched};
+use http::HeaderName;
 use http2::{Connection, ErrorCode, Misuse, StreamId};
 use std::{
     collections::{HashMap, VecDeque},
@@ -95,10 +96,13 @@ pub(super) struct Calls {
 }
 
 /// A request for a connection that is gone: it was never sent.
-pub(super) fn refuse(call: &Call) {
+pub(super) fn refuse(asked: &Asked) {
+    let call = &asked.call;
     let mut state = call.lock();
     if state.failed.is_none() {
-        let error = Error::Request("the connection was over before the request was sent".into());
+        let host = asked.head.headers.get_only(HeaderName::HOST);
+        let to = host.and_then(|host| host.to_str()).unwrap_or("the server").to_owned();
+        let error = Error::EmptyReply { to };
         state.failed = Some(Failure { error, kind: Kind::Untouched(Untouched::Left) });
     }
     drop(state);
@@ -145,7 +149,7 @@ impl Calls {
                 Err(Misuse::Closed | Misuse::GoingAway) => {
                     self.count_down();
                     self.status.over.store(true, Ordering::Release);
-                    refuse(&asked.call);
+                    refuse(&asked);
                 }
                 Err(misuse) => {
                     self.count_down();

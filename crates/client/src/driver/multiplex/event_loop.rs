@@ -99,7 +99,7 @@ impl Loop {
                     match self.links.get_mut(&line) {
                         Some(link) => link.calls.ask(asked),
                         // It has ended since: its status says so, and the caller looks again.
-                        None => super::calls::refuse(&asked.call),
+                        None => super::calls::refuse(&asked),
                     }
                     self.due.push(line);
                 }

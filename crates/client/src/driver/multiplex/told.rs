@@ -157,7 +157,7 @@ impl Calls {
     pub(super) fn lose(&mut self, lost: &Lost) {
         for asked in std::mem::take(&mut self.waiting) {
             self.count_down();
-            super::calls::refuse(&asked.call);
+            super::calls::refuse(&asked);
         }
         let streams: Vec<StreamId> = self.ongoing.keys().copied().collect();
         for stream in streams {
