@@ -16,7 +16,7 @@
 //!
 //! Used by: the connection; the endpoint learns from it which identifiers lead where.
 
-use crate::violation::Error;
+use crate::error::Error;
 use std::collections::VecDeque;
 
 /// Retired identifiers whose RETIRE_CONNECTION_ID is not acknowledged yet; a peer that makes more

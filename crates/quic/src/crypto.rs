@@ -14,8 +14,8 @@
 //! Used by: the connection, one for each packet number space.
 
 use crate::{
+    error::Error,
     stream::{Assembler, SendBuffer},
-    violation::Error,
 };
 use std::ops::Range;
 

@@ -14,7 +14,7 @@
 //!
 //! Used by: every module of this crate.
 
-use crate::{packet::PacketType, violation};
+use crate::packet::PacketType;
 use std::fmt;
 use tls::Role;
 use wire::Truncated;
@@ -308,9 +308,75 @@ pub enum Error {
         /// The packet's type.
         packet: PacketType,
     },
-    /// What streams, acknowledgments, windows and identifiers forbid.
-    #[error(transparent)]
-    Violation(#[from] violation::Error),
+    /// An ACK frame acknowledges a packet that was never sent: PROTOCOL_VIOLATION (RFC 9000 §13.1).
+    #[error("ACK acknowledges packet {number}, which was never sent")]
+    AckOfUnsent {
+        /// The packet number.
+        number: u64,
+    },
+    /// More came than a stream's window allows: FLOW_CONTROL_ERROR (RFC 9000 §4.1).
+    #[error("stream {stream} reaches octet {end}, its window ends at {limit}")]
+    StreamFlowControl {
+        /// The stream's identifier.
+        stream: u64,
+        /// One past the last octet.
+        end: u64,
+        /// The window's end.
+        limit: u64,
+    },
+    /// More came on all streams than the connection's window allows: FLOW_CONTROL_ERROR (§4.1).
+    #[error("streams reach {end} octets in all, the connection's window ends at {limit}")]
+    ConnectionFlowControl {
+        /// Octets of all streams.
+        end: u64,
+        /// The window's end.
+        limit: u64,
+    },
+    /// A stream's final size changed, or octets came behind it: FINAL_SIZE_ERROR (RFC 9000 §4.5).
+    #[error("stream {stream} ends at {was}, and now something says {now}")]
+    FinalSize {
+        /// The stream's identifier.
+        stream: u64,
+        /// The final size that was said, or the octets that came already.
+        was: u64,
+        /// What the frame says.
+        now: u64,
+    },
+    /// A stream beyond our limit: STREAM_LIMIT_ERROR (RFC 9000 §4.6).
+    #[error("stream {stream} is beyond the {limit} streams allowed")]
+    StreamLimit {
+        /// The stream's identifier.
+        stream: u64,
+        /// How many streams of its kind we allow.
+        limit: u64,
+    },
+    /// CRYPTO octets too far ahead: CRYPTO_BUFFER_EXCEEDED (RFC 9000 §7.5).
+    #[error("CRYPTO octets up to {end} do not fit a buffer that ends at {limit}")]
+    CryptoBuffer {
+        /// One past the last octet.
+        end: u64,
+        /// The buffer's end.
+        limit: u64,
+    },
+    /// More connection IDs than we allow: CONNECTION_ID_LIMIT_ERROR (RFC 9000 §5.1.1).
+    #[error("the peer's connection IDs in use would exceed the {limit} allowed")]
+    ConnectionIdLimit {
+        /// Our `active_connection_id_limit`.
+        limit: u64,
+    },
+    /// A NEW_CONNECTION_ID contradicts an earlier one: PROTOCOL_VIOLATION (RFC 9000 §19.15).
+    #[error("NEW_CONNECTION_ID {sequence} contradicts an earlier one")]
+    ConnectionIdReused {
+        /// Its sequence number.
+        sequence: u64,
+    },
+    /// A connection ID retired that was never issued, or by a packet that used it:
+    /// PROTOCOL_VIOLATION (RFC 9000 §19.16).
+    #[error("RETIRE_CONNECTION_ID {sequence} names one that cannot be retired so")]
+    RetireOfUnknown {
+        /// Its sequence number.
+        sequence: u64,
+    },
     /// RFC 9001 §4.8: the handshake failed: CRYPTO_ERROR with TLS's alert.
     #[error(transparent)]
     Tls(#[from] tls::Error),
@@ -352,7 +418,16 @@ impl Error {
             Self::TokenInvalid => T::INVALID_TOKEN,
             Self::KeyUpdate { .. } => T::KEY_UPDATE_ERROR,
             Self::AeadLimit { .. } => T::AEAD_LIMIT_REACHED,
-            Self::Violation(violation) => TransportError(violation.code()),
+            Self::StreamFlowControl { .. } | Self::ConnectionFlowControl { .. } => {
+                T::FLOW_CONTROL_ERROR
+            }
+            Self::StreamLimit { .. } => T::STREAM_LIMIT_ERROR,
+            Self::FinalSize { .. } => T::FINAL_SIZE_ERROR,
+            Self::ConnectionIdLimit { .. } => T::CONNECTION_ID_LIMIT_ERROR,
+            Self::AckOfUnsent { .. }
+            | Self::ConnectionIdReused { .. }
+            | Self::RetireOfUnknown { .. } => T::PROTOCOL_VIOLATION,
+            Self::CryptoBuffer { .. } => T::CRYPTO_BUFFER_EXCEEDED,
             Self::Tls(error) => T::crypto(error.alert().0),
         }
     }

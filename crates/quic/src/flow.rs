@@ -19,7 +19,7 @@
 //!
 //! Used by: the streams and the connection.
 
-use crate::violation::Error;
+use crate::error::Error;
 use std::{
     ops::Range,
     time::{Duration, Instant},

@@ -29,7 +29,6 @@ pub mod recovery;
 pub mod stream;
 pub mod token;
 pub mod version;
-pub mod violation;
 
 pub use config::{ClientConfig, ServerConfig, Transport};
 pub use connection::{Connection, FourTuple, Transmit};

@@ -50,7 +50,7 @@ impl Connection {
             self.settle(space, &mut outcome, now);
         }
         self.outcome = outcome;
-        Ok(result?)
+        result
     }
 
     /// Tells everybody what became of what they sent.

@@ -15,7 +15,7 @@
 //! Used by: the connection, for each ACK frame.
 
 use super::{EcnCounts, Outcome, Recovery, Space};
-use crate::{congestion::Acked, violation::Error};
+use crate::{congestion::Acked, error::Error};
 use std::{
     ops::RangeInclusive,
     time::{Duration, Instant},

@@ -17,7 +17,7 @@
 //! Used by: the connection, for each stream that it may receive on.
 
 use super::{Assembler, ReceiveInput, ReceiveState, StreamId};
-use crate::{flow::ReceiveWindow, violation::Error};
+use crate::{error::Error, flow::ReceiveWindow};
 use std::time::{Duration, Instant};
 
 /// The receiving part of a stream.

@@ -2,8 +2,8 @@
 
 use quic::{
     congestion::Algorithm,
+    error::Error,
     recovery::{Ack, EcnCounts, INITIAL_RTT, Outcome, Path, Recovery, SentPacket, Space, Timeout},
-    violation::Error,
 };
 use std::{
     ops::RangeInclusive,

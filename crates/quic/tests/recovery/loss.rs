@@ -3,8 +3,8 @@
 use crate::common::{End, ms};
 use quic::{
     congestion::Phase,
+    error::Error,
     recovery::{SentPacket, Space, Timeout},
-    violation::Error,
 };
 use tls::Role;
 
@@ -13,7 +13,7 @@ fn s13_1_an_acknowledgment_of_what_was_not_sent_is_an_error() {
     let mut end = End::new(Role::Server);
     end.send(Space::Initial);
     let error = end.ack(Space::Initial, &[1..=1]).unwrap_err();
-    assert_eq!((error, error.code()), (Error::AckOfUnsent { number: 1 }, 0x0a));
+    assert_eq!((error.code().0, error), (0x0a, Error::AckOfUnsent { number: 1 }));
     assert_eq!(end.ack(Space::Data, &[0..=0]), Err(Error::AckOfUnsent { number: 0 }));
     assert!(end.recovery.is_awaiting(Space::Initial), "nothing was changed");
 }

@@ -2,8 +2,8 @@
 
 use quic::{
     crypto::CryptoStream,
+    error::Error,
     stream::{Assembler, SendBuffer},
-    violation::Error,
 };
 use std::sync::Arc;
 
@@ -173,7 +173,7 @@ fn s7_5_crypto_octets_are_bounded_and_reassembled() {
     assert!(!crypto.has_unread());
     assert_eq!(crypto.on_crypto(4096, b"x"), Ok(false));
     assert!(crypto.has_unread());
-    assert_eq!(Error::CryptoBuffer { end: 0, limit: 0 }.code(), 0x0d);
+    assert_eq!(Error::CryptoBuffer { end: 0, limit: 0 }.code().0, 0x0d);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use quic::{
     cids::{Issued, LocalIds, RETIRING, RemoteIds},
-    violation::Error,
+    error::Error,
 };
 
 fn issued(sequence: u64) -> Issued<u64> {
@@ -57,7 +57,7 @@ fn s5_1_2_what_the_peer_retires_is_replaced() {
 fn s19_16_what_was_never_issued_cannot_be_retired() {
     let mut local = LocalIds::new(50, None);
     let error = local.on_retire(1, &50).unwrap_err();
-    assert_eq!((error, error.code()), (Error::RetireOfUnknown { sequence: 1 }, 0x0a));
+    assert_eq!((error.code().0, error), (0x0a, Error::RetireOfUnknown { sequence: 1 }));
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn s5_1_1_a_preferred_address_brings_number_1() {
 fn s5_1_1_more_than_we_allow_is_an_error() {
     let mut remote = remote();
     let error = remote.on_issued(issued(4), 0).unwrap_err();
-    assert_eq!((error, error.code()), (Error::ConnectionIdLimit { limit: 4 }, 0x09));
+    assert_eq!((error.code().0, error), (0x09, Error::ConnectionIdLimit { limit: 4 }));
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn s19_15_a_contradiction_is_an_error() {
     for new in contradictions {
         let error = remote.on_issued(new, 0).unwrap_err();
         assert_eq!(error, Error::ConnectionIdReused { sequence: new.sequence });
-        assert_eq!(error.code(), 0x0a);
+        assert_eq!(error.code().0, 0x0a);
     }
     assert_eq!(remote.on_issued(issued(2), 0), Ok(false), "the same again is none");
 }

@@ -1,8 +1,8 @@
 //! Windows of octets and of streams: RFC 9000 §4.
 
 use quic::{
+    error::Error,
     flow::{MOST_STREAMS, OwnStreams, PeerStreams, ReceiveWindow, SendWindow},
-    violation::Error,
 };
 use std::time::{Duration, Instant};
 
@@ -93,7 +93,7 @@ fn s4_6_a_stream_beyond_the_limit_is_refused() {
     assert_eq!(streams.on_used(0, 0), Ok(2..2));
     let error = streams.on_used(3, 12).unwrap_err();
     assert_eq!(error, Error::StreamLimit { stream: 12, limit: 3 });
-    assert_eq!(error.code(), 0x04);
+    assert_eq!(error.code().0, 0x04);
     assert_eq!(streams.on_used(2, 8), Ok(2..3));
     assert_eq!(streams.open(), 3);
 }

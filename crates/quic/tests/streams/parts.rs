@@ -1,9 +1,9 @@
 //! The two parts of a stream: RFC 9000 §3.5, §4.1, §4.5.
 
 use quic::{
+    error::Error,
     flow::{ReceiveWindow, SendWindow},
     stream::{Piece, ReceiveState, ReceiveStream, Reset, SendState, SendStream, StreamId},
-    violation::Error,
 };
 use std::time::{Duration, Instant};
 
@@ -25,7 +25,7 @@ fn s4_1_a_stream_takes_no_more_than_its_window() {
     assert_eq!(stream.on_stream(99, b"x", false, &mut connection), Ok(false));
     let error = stream.on_stream(100, b"x", false, &mut connection).unwrap_err();
     assert_eq!(error, Error::StreamFlowControl { stream: 4, end: 101, limit: 100 });
-    assert_eq!(error.code(), 0x03);
+    assert_eq!(error.code().0, 0x03);
 }
 
 #[test]
@@ -49,13 +49,13 @@ fn s4_5_the_final_size_never_changes() {
         [(8, "x", false), (0, "end", true), (9, "", true), (6, "end", true)]
     {
         let error = stream.on_stream(offset, octets.as_bytes(), fin, &mut connection).unwrap_err();
-        assert_eq!(error.code(), 0x06, "{offset} {octets} {fin}");
+        assert_eq!(error.code().0, 0x06, "{offset} {octets} {fin}");
     }
     let error = stream.on_reset(7, 9, &mut connection).unwrap_err();
     assert_eq!(error, Error::FinalSize { stream: 4, was: 8, now: 9 });
     assert_eq!(stream.on_reset(7, 8, &mut connection), Ok(true));
     // In a state that is over too.
-    assert_eq!(stream.on_reset(7, 7, &mut connection).unwrap_err().code(), 0x06);
+    assert_eq!(stream.on_reset(7, 7, &mut connection).unwrap_err().code().0, 0x06);
 }
 
 #[test]
