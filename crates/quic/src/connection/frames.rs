@@ -40,15 +40,17 @@ impl Connection {
         let mut seen = Seen { ack_eliciting: false, probing: true };
         let mut frames = Frames::new(payload, head.kind, self.role.peer());
         while let Some(frame) = frames.next() {
+            let mut kind = None;
             let result = frame.and_then(|frame| {
                 let info = frame.kind().info();
+                kind = Some(*info.types.start());
                 seen.ack_eliciting |= info.ack_eliciting;
                 seen.probing &= info.probing;
                 self.trace_frame(&frame, now);
                 self.frame(&frame, head, path, now)
             });
             if let Err(error) = result {
-                self.wrong_frame = frames.wrong_type();
+                self.wrong_frame = kind.unwrap_or_else(|| frames.wrong_type());
                 return Err(error);
             }
             if !self.state.receives() {
