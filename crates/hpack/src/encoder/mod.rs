@@ -62,7 +62,7 @@ impl Encoder {
             table: DynamicTable::new(INITIAL),
             names: Places::new(limit),
             fields: Places::new(limit),
-            lately: Lately::new(),
+            lately: Lately::default(),
             limit,
             allowed: INITIAL,
             update: (wanted < INITIAL).then_some((wanted, wanted)),

@@ -62,12 +62,14 @@ pub(super) fn indexing(field: &Field<'_>, fixed: Option<usize>, table: usize) ->
 #[derive(Debug)]
 pub struct Lately([u32; 64]);
 
-impl Lately {
+impl Default for Lately {
     /// Nothing came.
-    pub const fn new() -> Self {
+    fn default() -> Self {
         Self([0; 64])
     }
+}
 
+impl Lately {
     /// Whether the field of this hash came lately; from now on it did.
     #[inline]
     #[allow(clippy::cast_possible_truncation, reason = "bits to choose and to know it by")]
