@@ -243,6 +243,24 @@ fn s10_5_content_that_trickles_is_reset() {
 }
 
 #[test]
+fn s10_5_who_is_fast_hides_nobody_who_is_slow() {
+    let mut peer = Peer::of_server();
+    peer.post(1);
+    peer.post(3);
+    for _ in 0..60 {
+        for _ in 0..20 {
+            peer.frame(0, 0, 1, &[0; 16_384]);
+            peer.connection.release(id(1), 16_384);
+            peer.poll();
+        }
+        peer.frame(0, 0, 3, &[0; 1]);
+        peer.pass(Duration::from_secs(1));
+    }
+    assert_eq!(peer.verdict(), Verdict::Stream(3, ErrorCode::CANCEL));
+    assert_eq!(peer.connection.streams(), 1);
+}
+
+#[test]
 fn s10_5_who_waits_for_our_window_or_our_100_is_not_slow() {
     let limits = Limits { stream_window: 1000, window: 1000, ..Limits::default() };
     let mut peer = Peer::of_server_with(&limits);

@@ -144,8 +144,11 @@ impl Connection {
     }
 
     pub(super) fn update_connection(&mut self) {
+        let shut = self.window.available() <= 0;
         if let Some(increment) = self.window.update() {
-            self.window_opened = Some(self.now);
+            if shut {
+                self.window_opened = Some(self.now);
+            }
             self.put(StreamId::CONNECTION, &Frame::WindowUpdate { increment });
         }
     }

@@ -176,7 +176,7 @@ pub struct Connection {
 
     /// What the peer may send on all streams together.
     window: Window,
-    /// When the peer was last given more of it.
+    /// When the peer was last given more of it, having had nothing left.
     window_opened: Option<Instant>,
     /// What we may.
     send_window: i64,
