@@ -12,6 +12,7 @@ pub mod congestion;
 pub mod connection;
 pub mod connection_id;
 pub mod crypto;
+pub mod endpoint;
 pub mod error;
 mod event;
 pub mod flow;
@@ -32,5 +33,6 @@ pub mod version;
 
 pub use config::{ClientConfig, ServerConfig, Transport};
 pub use connection::{Connection, FourTuple, Transmit};
+pub use endpoint::{Endpoint, EndpointLimits, Handle, Received};
 pub use event::{Closed, Event};
 pub use misuse::Misuse;

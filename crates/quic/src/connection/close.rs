@@ -122,16 +122,18 @@ impl Connection {
         }
     }
 
-    /// A datagram that may be a stateless reset (§10.3.1), for it could not be opened.
-    pub(super) fn check_reset(&mut self, datagram: &[u8]) {
+    /// A datagram that may be a stateless reset (§10.3.1), for it could not be opened, or names no
+    /// connection at all: the connection ID of a reset is noise. Answers whether it is one of this
+    /// connection's peer; then the connection is over.
+    pub fn receive_reset(&mut self, datagram: &[u8]) -> bool {
         let short = datagram.first().is_some_and(|first| first & crate::packet::LONG == 0);
-        if let Some(last) = datagram.last_chunk::<16>()
-            && short
-            && datagram.len() >= crate::packet::RESET_SHORTEST
-            && self.remote_ids.is_reset(last)
-        {
+        let long_enough = datagram.len() >= crate::packet::RESET_SHORTEST;
+        let known = datagram.last_chunk().is_some_and(|last| self.remote_ids.is_reset(last));
+        if short && long_enough && known && self.is_open() {
             self.drain(Closed::StatelessReset);
+            return true;
         }
+        false
     }
 
     /// A datagram came though the end was said.

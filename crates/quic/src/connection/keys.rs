@@ -2,12 +2,12 @@
 //!
 //! RFC 9001 §4.9, §5, §6
 //!
-//! | keys      | from                              | until                                        |
-//! |-----------|-----------------------------------|----------------------------------------------|
-//! | Initial   | the client's first destination    | client: a Handshake packet is sent; server: one came |
-//! | Handshake | ServerHello                       | the handshake is confirmed                   |
-//! | 0-RTT     | a ticket                          | client: 1-RTT keys; server: a while after them |
-//! | 1-RTT     | both Finished                     | for ever, updated now and then               |
+//! | keys      | from                           | until                                         |
+//! |-----------|--------------------------------|-----------------------------------------------|
+//! | Initial   | the client's first destination | client: a Handshake packet goes; server: comes |
+//! | Handshake | ServerHello                    | the handshake is confirmed                    |
+//! | 0-RTT     | a ticket                       | client: 1-RTT keys; server: a while later     |
+//! | 1-RTT     | both Finished                  | for ever, updated now and then                |
 //!
 //! Invariant: a server seals with its 1-RTT keys before the client's Finished came, and opens
 //! nothing with the client's until then (§5.7).

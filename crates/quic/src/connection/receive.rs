@@ -87,7 +87,7 @@ impl Connection {
                 Ok(packet) => packet,
                 Err(discard) => {
                     self.drop_packet(discard);
-                    self.check_reset(datagram);
+                    self.receive_reset(datagram);
                     break;
                 }
             };
@@ -126,7 +126,7 @@ impl Connection {
             Fate::Opened(opened) => self.opened(path, ecn, datagram, head, &opened, now),
             Fate::Dropped(discard) => {
                 self.drop_packet(discard);
-                self.check_reset(datagram);
+                self.receive_reset(datagram);
                 Ok(())
             }
             Fate::Later => {
