@@ -52,6 +52,10 @@ impl Connection {
             }
             // RST_STREAM cannot name a stream that is idle (§6.4).
             Scope::Stream(stream) if self.is_idle(stream) => self.fail(error),
+            // It was on its way when we reset the stream, and we have said all there is (§5.1).
+            Scope::Stream(stream) if self.streams.cause(stream) == Some(Cause::ResetByUs) => {
+                self.pay(error);
+            }
             Scope::Stream(stream) => {
                 self.events.push_back(Event::Violation(error));
                 self.refuse(stream, error);

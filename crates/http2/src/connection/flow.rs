@@ -20,6 +20,7 @@
 //!
 //! Invariant: the connection's window does not grow while more than half of it waits for the
 //! application: what holds the peer up then is not the path. A peer could choose when it answers.
+//! Nor is it more than doubled by one answer.
 
 use super::{Connection, Role};
 use crate::{Error, StreamId, frame::Frame, settings::MAX_WINDOW, stream::Pace};
@@ -78,7 +79,9 @@ impl Connection {
         }
         let taken = self.window.held() <= self.window.target() / 2;
         if taken && short(self.window.target()) {
-            self.window.grow(grown);
+            // No more than doubled, however long the answer took: what an honest path holds in a
+            // round trip is no more than the window.
+            self.window.grow(grown.min(self.window.target().saturating_mul(2)));
             self.update_connection();
         }
         true

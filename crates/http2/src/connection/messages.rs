@@ -114,6 +114,8 @@ impl Connection {
             Some(Ok(_)) => Ok(Purpose::Drop(None)),
             Some(Err(error)) if error.scope() == Scope::Connection => Err(error),
             Some(Err(error)) => Ok(Purpose::Drop(Some(error))),
+            // The answer to a promise that came when we took none any more (§6.8).
+            None if self.is_beyond(id) => Ok(Purpose::Drop(None)),
             None => Err(Error::StreamNotAbove { stream: id, last: self.last_peer }),
         }
     }

@@ -22,7 +22,7 @@ use crate::{
 };
 use http::{
     HeaderName, Method, Priority, Request, Target, Version,
-    message::{RequestHead, RequestSection},
+    message::{Malformed, RequestHead, RequestSection},
 };
 
 /// Promised streams whose response has not begun, as a multiple of those that may be open.
@@ -143,10 +143,21 @@ impl Connection {
         }
         let most = (self.limits.streams as usize).saturating_mul(RESERVED);
         let reserved = self.streams.len().saturating_sub(self.own_streams as usize);
-        if self.streams.get(parent).is_none() || reserved > most {
+        // The server may not have seen yet that pushes are switched off.
+        let wanted = self.announced.back().unwrap_or(&self.ours).enable_push;
+        let tunnel = self.streams.get(parent).map(|stream| stream.receiving.tunnel);
+        if tunnel != Some(false) || reserved > most || !wanted {
             // Nobody is there who asked, or more is promised than will be looked at.
             self.reset(promised, ErrorCode::CANCEL);
-            return self.charge_reset();
+            self.charge_reset()?;
+            return match tunnel {
+                // Nothing but content has a place there (§8.5).
+                Some(true) => {
+                    let malformed = Malformed::Order { what: "a promise inside a tunnel" };
+                    Err(Error::Malformed { stream: parent, malformed })
+                }
+                _ => Ok(()),
+            };
         }
         self.events.push_back(Event::PushPromise { parent, stream: promised, head });
         Ok(())

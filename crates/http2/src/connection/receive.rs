@@ -12,7 +12,7 @@
 use super::{Connection, Role, State};
 use crate::{
     Error, Scope,
-    frame::{Frame, FrameHead, FrameType, PREFACE},
+    frame::{Frame, FrameHead, FrameType, PREFACE, flags},
     trace,
 };
 use std::time::Instant;
@@ -170,14 +170,23 @@ impl Connection {
         if self.streams.get(stream).is_some() {
             return self.violate(error);
         }
+        // The code must be told (§4.2), and no RST_STREAM may name a stream that is idle or closed
+        // (§5.1, §6.4).
         self.fail(error);
     }
 
     // ANCHOR: on_frame
     fn on_frame(&mut self, head: &FrameHead, reader: &mut Reader<'_>) -> Result<(), Error> {
         let (stream, frame) = (head.stream, head.kind.name());
-        if !self.introduced && head.kind != FrameType::SETTINGS {
-            return Err(Error::SettingsFirst { frame });
+        if !self.introduced {
+            match head.kind {
+                FrameType::SETTINGS if !head.has(flags::ACK) => {}
+                // Who acknowledges ours has not said its own yet (§3.4).
+                FrameType::SETTINGS => {
+                    return Err(Error::SettingsFirst { frame: "an acknowledgement" });
+                }
+                _ => return Err(Error::SettingsFirst { frame }),
+            }
         }
         if let Some(block) = &self.block
             && (head.kind != FrameType::CONTINUATION || block.stream != stream)

@@ -11,6 +11,7 @@
 use http::message::Scheme;
 use http2::frame::{FrameHead, FrameType, PREFACE};
 use http2::{ClientOptions, Connection, ErrorCode, Event, Limits, Role, StreamId};
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 use wire::{Output, Reader};
 
@@ -45,6 +46,8 @@ pub struct Peer {
     pub out: Output,
     pub seen: Vec<Seen>,
     pub events: Vec<Event>,
+    /// Octets of DATA that were sent to the connection: by stream, and with 0 all together.
+    pub sent: HashMap<u32, i64>,
     /// Octets of a frame that has not come whole.
     rest: Vec<u8>,
 }
@@ -85,6 +88,7 @@ impl Peer {
             out: Output::new(1 << 24),
             seen: Vec::new(),
             events: Vec::new(),
+            sent: HashMap::new(),
             rest: Vec::new(),
         }
     }
@@ -124,6 +128,11 @@ impl Peer {
     }
 
     pub fn frame(&mut self, kind: u8, flags: u8, stream: u32, payload: &[u8]) {
+        if kind == FrameType::DATA.0 {
+            let length = i64::try_from(payload.len()).unwrap();
+            *self.sent.entry(stream).or_default() += length;
+            *self.sent.entry(0).or_default() += length;
+        }
         self.send(&octets(kind, flags, stream, payload));
     }
 
