@@ -8,6 +8,7 @@
 //!   session   what both of these share; tell, what they tell on the way
 //!   tour      a page through every layer, by the laboratory
 //!   dissect   octets explained
+//!   lab       an experiment, and what came out
 //!   bench     a load on a server, measured
 //!   cert      certificates made, shown and verified
 //!   terminal  what we print to
@@ -25,6 +26,7 @@ mod cert;
 mod dissect;
 mod exit;
 mod get;
+mod lab;
 mod serve;
 mod session;
 mod tell;
@@ -50,6 +52,7 @@ const COMMANDS: &[(&Command, Run)] = &[
     (&get::COMMAND, get::run),
     (&ws::COMMAND, ws::run),
     (&dissect::COMMAND, dissect::run),
+    (&lab::COMMAND, lab::run),
     (&bench::COMMAND, bench::run),
     (&cert::COMMAND, cert::run),
 ];

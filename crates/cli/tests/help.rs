@@ -27,6 +27,7 @@ fn each_help_is_as_written_down() {
         ("help-get.txt", &["get", "-h"]),
         ("help-ws.txt", &["ws", "--help"]),
         ("help-cert.txt", &["cert", "--help"]),
+        ("help-lab.txt", &["lab", "--help"]),
         ("help-bench.txt", &["bench", "--help"]),
     ] {
         testkit::golden(golden(file), &help(arguments, "80"));

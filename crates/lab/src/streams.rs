@@ -174,3 +174,8 @@ pub fn frames(octets: &[u8]) -> Vec<(usize, FrameHead)> {
         frames.push((at, head));
     }
 }
+
+/// Octets of a frame, its head among them.
+pub(crate) fn whole(head: &FrameHead) -> usize {
+    FrameHead::LENGTH + usize::try_from(head.length).unwrap_or(0)
+}

@@ -6,6 +6,9 @@ pub(crate) enum UsageError {
     /// Not a subcommand.
     #[error("there is no command {command:?}{}", suggested(.suggestion))]
     UnknownCommand { command: String, suggestion: Option<String> },
+    /// Not an experiment.
+    #[error("there is no experiment {name:?}{}", suggested(.suggestion))]
+    UnknownExperiment { name: String, suggestion: Option<String> },
     /// Not in the table.
     #[error("there is no flag {flag}{}", suggested(.suggestion))]
     UnknownFlag { flag: String, suggestion: Option<String> },

@@ -15,7 +15,7 @@
 //!
 //! Invariant: what it holds grows with connections and requests on their way, not with requests.
 //!
-//! Invariant: it ends: see [`worker`].
+//! Invariant: it ends: see `worker`.
 //!
 //! Used by: `wirebook bench`.
 

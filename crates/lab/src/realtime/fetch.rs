@@ -22,6 +22,16 @@ pub enum Fields {
     Browser,
 }
 
+impl Fields {
+    /// Names and values; `Host` is the request's own.
+    pub const fn list(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Small => &[("User-Agent", "wirebook"), ("Accept", "*/*")],
+            Self::Browser => &BROWSER,
+        }
+    }
+}
+
 /// Longer than anything here is silent.
 const PATIENCE: Duration = Duration::from_secs(60);
 

@@ -47,18 +47,18 @@ impl Cost {
 }
 
 /// One connection to the page's server.
-pub(super) struct Conversation<S = TcpStream> {
+pub(crate) struct Conversation<S = TcpStream> {
     stream: S,
     connection: Connection,
-    pub(super) cost: Cost,
+    pub(crate) cost: Cost,
     /// When each answer was whole, counted from the connection's start.
-    pub(super) arrivals: Vec<Duration>,
+    pub(crate) arrivals: Vec<Duration>,
     began: Instant,
     over: bool,
 }
 
 impl Conversation {
-    pub(super) fn open(address: SocketAddr) -> Result<Self, Error> {
+    pub(crate) fn open(address: SocketAddr) -> Result<Self, Error> {
         let began = Instant::now();
         let stream = TcpStream::connect(address)?;
         // Nothing here may wait for ever, whatever goes wrong.
@@ -68,25 +68,25 @@ impl Conversation {
     }
 
     /// Both ends of the connection: the pair of sockets that it is.
-    pub(super) fn ends(&self) -> Result<(SocketAddr, SocketAddr), Error> {
+    pub(crate) fn ends(&self) -> Result<(SocketAddr, SocketAddr), Error> {
         Ok((self.stream.local_addr()?, self.stream.peer_addr()?))
     }
 }
 
 impl<S: Read + Write> Conversation<S> {
     /// Over a stream that was opened, at this cost, by somebody else.
-    pub(super) fn over(stream: S, began: Instant, cost: Cost) -> Self {
+    pub(crate) fn over(stream: S, began: Instant, cost: Cost) -> Self {
         let connection = Connection::new(&Limits::default(), began);
         Self { stream, connection, cost, arrivals: Vec::new(), began, over: false }
     }
 
     /// The stream, when nothing more is asked for.
-    pub(super) fn into_stream(self) -> S {
+    pub(crate) fn into_stream(self) -> S {
         self.stream
     }
 
     /// Sends these requests in one go, the answers not yet awaited.
-    pub(super) fn ask(&mut self, requests: &[Request]) -> Result<(), Error> {
+    pub(crate) fn ask(&mut self, requests: &[Request]) -> Result<(), Error> {
         let mut out = Output::new(usize::MAX);
         for request in requests {
             self.connection.send_request(request, Outgoing::None)?;
@@ -99,7 +99,7 @@ impl<S: Read + Write> Conversation<S> {
     }
 
     /// Waits for the next answer to be whole.
-    pub(super) fn answer(&mut self) -> Result<(), Error> {
+    pub(crate) fn answer(&mut self) -> Result<(), Error> {
         let mut buffer = vec![0; 64 * 1024];
         loop {
             while let Some(event) = self.connection.poll_event() {
@@ -131,7 +131,7 @@ impl<S: Read + Write> Conversation<S> {
 }
 
 /// The octets of a request as HTTP/1 sends it.
-pub(super) fn request_octets(request: &Request) -> Result<Vec<u8>, Error> {
+pub(crate) fn request_octets(request: &Request) -> Result<Vec<u8>, Error> {
     let mut connection = Connection::new(&Limits::default(), Instant::now());
     connection.send_request(request, Outgoing::None)?;
     let mut out = Output::new(usize::MAX);
@@ -140,7 +140,7 @@ pub(super) fn request_octets(request: &Request) -> Result<Vec<u8>, Error> {
 }
 
 /// A GET of `path` in this version, with the fields a small client sends.
-pub(super) fn get(path: &str, version: Version, address: SocketAddr) -> Result<Request, Error> {
+pub(crate) fn get(path: &str, version: Version, address: SocketAddr) -> Result<Request, Error> {
     let mut request = Request::new(http::Method::Get, http::Target::Origin(path.into()));
     request.version = version;
     request.headers.try_append("Host", &address.to_string())?;

@@ -8,7 +8,7 @@
 //! Everything that is printed was done just before, on the loopback, by the stack itself; the round
 //! trips and the octets are counted, not assumed.
 
-mod conversation;
+pub(crate) mod conversation;
 mod floors;
 mod secure;
 mod site;

@@ -16,7 +16,7 @@ use super::{
     site::{self, Door},
     stops,
 };
-use crate::streams::{Streams, frames};
+use crate::streams::{Streams, frames, whole};
 use dissect::Kind;
 use http::{Request, Version};
 use http2::{
@@ -273,9 +273,4 @@ fn listen(streams: &mut Streams, count: usize) -> Result<Vec<(StreamId, usize)>,
         }
     }
     Ok(whole)
-}
-
-/// Octets of a frame, its head among them.
-fn whole(head: &FrameHead) -> usize {
-    FrameHead::LENGTH + usize::try_from(head.length).unwrap_or(0)
 }
