@@ -63,6 +63,26 @@ fn s6_1_s6_2_s6_6_padding_longer_than_the_payload() {
 }
 
 #[test]
+fn s6_1_s6_2_s6_6_padding_is_of_zeros() {
+    let (stream, promised, fragment) = (StreamId::new(1), StreamId::new(2), &b"\x82\x86"[..]);
+    for frame in [
+        Frame::Data { data: fragment, end: true },
+        Frame::Headers { fragment, end: true, complete: true, dependency: None },
+        Frame::PushPromise { promised, fragment, complete: true },
+    ] {
+        for padding in [0, 1, 7, u8::MAX] {
+            let mut out = Vec::new();
+            frame.encode_padded(stream, Some(padding), &mut out);
+            let (before, padded) = out.split_at(out.len() - usize::from(padding));
+            assert!(before.ends_with(fragment) && padded.iter().all(|octet| *octet == 0));
+            let mut reader = Reader::new(&out);
+            let head = FrameHead::parse(&mut reader, 16_384).unwrap().unwrap();
+            assert_eq!(Frame::read(&head, &mut reader), Ok(frame));
+        }
+    }
+}
+
+#[test]
 fn s6_3_priority_of_the_wrong_length_ends_its_stream() {
     let stream = Scope::Stream(StreamId::new(3));
     assert_eq!(verdict(2, 0, 3, &[0; 4]), Err((ErrorCode::FRAME_SIZE_ERROR, stream)));

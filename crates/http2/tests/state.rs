@@ -1,7 +1,7 @@
 //! The receiving half of RFC 9113 §5.1: each state, each frame, what comes of it.
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
 
-use http2::state::{Cause, Input, State, Step};
+use http2::state::{Cause, Input, Sent, State, Step};
 use http2::{ErrorCode, Scope, StreamId};
 
 const STREAM: StreamId = StreamId::new(1);
@@ -49,6 +49,30 @@ fn closed_is_the_end() {
     for state in State::ALL.into_iter().filter(|state| matches!(state, State::Closed(_))) {
         for input in Input::ALL {
             assert!(!matches!(state.receive(input, STREAM), Ok(Step::To(_))));
+        }
+    }
+}
+
+#[test]
+fn s5_1_what_may_be_sent_in_each_state() {
+    use Sent::{Data, Headers, Reset};
+    let both = |make: fn(bool) -> Sent| [make(false), make(true)];
+    let head = both(|end| Headers { end });
+    let content = both(|end| Data { end });
+    let all = [&head[..], &content, &[Reset]].concat();
+    for (state, may) in [
+        (State::Idle, &head[..]),
+        (State::ReservedLocal, &[&head[..], &[Reset]].concat()),
+        (State::ReservedRemote, &[Reset]),
+        (State::Open, &all),
+        (State::HalfClosedLocal, &[Reset]),
+        (State::HalfClosedRemote, &all),
+        (State::Closed(Cause::Ended), &[]),
+        (State::Closed(Cause::ResetByUs), &[]),
+        (State::Closed(Cause::ResetByPeer), &[]),
+    ] {
+        for sent in Sent::ALL {
+            assert_eq!(state.send(sent).is_some(), may.contains(&sent), "{state:?} {sent:?}");
         }
     }
 }

@@ -16,6 +16,7 @@
 
 use super::call::Call;
 use http::{HeaderName, Method, Request};
+use http2::ErrorCode;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -45,19 +46,22 @@ impl Pushed {
         }
     }
 
-    /// Keeps a place for a promised answer; false where it is not wanted.
-    pub(super) fn promise(&self, request: &Request, call: &Arc<Call>) -> bool {
+    /// Keeps a place for a promised answer.
+    ///
+    /// # Errors
+    /// The code of the reset: a rule was broken where the server speaks for another (§8.4).
+    pub(super) fn promise(&self, request: &Request, call: &Arc<Call>) -> Result<(), ErrorCode> {
         let authority = self.authority.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if request.method != Method::Get || authority.is_none() || host(request) != authority {
-            return false;
+        if authority.is_none() || host(request) != authority {
+            return Err(ErrorCode::PROTOCOL_ERROR);
         }
         let mut kept = self.lock();
         let path = request.target.to_string();
-        if kept.len() >= MOST || kept.contains_key(&path) {
-            return false;
+        if request.method != Method::Get || kept.len() >= MOST || kept.contains_key(&path) {
+            return Err(ErrorCode::CANCEL);
         }
         kept.insert(path, Arc::clone(call));
-        true
+        Ok(())
     }
 
     /// The answer that was pushed for `request`, if one was, and it is the plain request for which
@@ -85,4 +89,38 @@ impl Pushed {
 fn host(request: &Request) -> Option<String> {
     let host = request.headers.get_only(HeaderName::HOST)?;
     host.to_str().map(str::to_ascii_lowercase)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+    use super::{Call, MOST, Pushed};
+    use http::{Method, Request, Target};
+    use http2::ErrorCode;
+    use std::sync::Arc;
+
+    fn request(method: Method, host: &str, path: &str) -> Request {
+        let mut request = Request::new(method, Target::Origin(path.into()));
+        request.headers.try_append("Host", host).unwrap();
+        request
+    }
+
+    #[test]
+    fn rfc9113_8_4_a_promise_in_anothers_name_is_a_broken_rule() {
+        let pushed = Pushed::default();
+        let call = Arc::new(Call::new(1));
+        let own = |method, path: &str| pushed.promise(&request(method, "a:1", path), &call);
+        assert_eq!(own(Method::Get, "/"), Err(ErrorCode::PROTOCOL_ERROR), "nobody has asked yet");
+        pushed.belongs_to(&request(Method::Get, "A:1", "/"));
+        for other in ["b:1", "a:2", "a"] {
+            let promised = pushed.promise(&request(Method::Get, other, "/"), &call);
+            assert_eq!(promised, Err(ErrorCode::PROTOCOL_ERROR), "{other}");
+        }
+        assert_eq!(own(Method::Head, "/"), Err(ErrorCode::CANCEL));
+        for at in 0..MOST {
+            assert_eq!(own(Method::Get, &format!("/{at}")), Ok(()));
+        }
+        assert_eq!(own(Method::Get, "/more"), Err(ErrorCode::CANCEL));
+    }
 }

@@ -193,8 +193,8 @@ impl Calls {
     ) {
         // No number that a request can have.
         let call = Arc::new(Call::new(u64::MAX - u64::from(stream.value())));
-        if !self.status.pushed.promise(&head.request, &call) {
-            machine.reset(stream, ErrorCode::CANCEL);
+        if let Err(code) = self.status.pushed.promise(&head.request, &call) {
+            machine.reset(stream, code);
             return;
         }
         self.streams.insert(call.id, stream);
