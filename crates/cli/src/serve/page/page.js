@@ -8,7 +8,7 @@ const english = {
   open: "open", closed: "closed, trying again", same: "the same octets", other: "NOT what was sent",
   you: "you", guest: "guest", came: "came", left: "left", present: "here now:",
   last: "last", middle: "median", of: "of", octets: "octets",
-  from: "from", most: "at once at the most", nobody: "this server is not there in that way",
+  from: "from", most: (count) => `${count} at once at the most`, nobody: "this server is not there in that way",
   mixed: "a page that came by https may not ask in the clear; open this one by http",
   unbelieved: "no answer; if the certificate is the server's own, open this once and accept it:",
 };
@@ -25,7 +25,7 @@ const korean = {
   tiles: "타일 백 개, HTTP/1.1과 HTTP/2로", fetch: "가져오기",
   "tiles-note": "타일 하나에 서버는 40 ms가 걸립니다. HTTP/1.1에서 브라우저는 연결 여섯 개를 열고, 연결마다 한 번에 타일 하나만 나릅니다. HTTP/2에서는 모든 타일이 한 연결의 스트림입니다.",
   waits: "브라우저 안에서 기다림", flows: "요청부터 마지막 옥텟까지",
-  from: "가져온 곳:", most: "동시에 가장 많을 때", nobody: "이 서버는 그 방식으로 열려 있지 않습니다",
+  from: "가져온 곳:", most: (count) => `동시에 최대 ${count}개`, nobody: "이 서버는 그 방식으로 열려 있지 않습니다",
   mixed: "https로 온 페이지는 평문으로 요청할 수 없습니다. 이 페이지를 http로 여십시오",
   unbelieved: "답이 없습니다. 서버가 스스로 만든 인증서라면 한 번 열어 받아들이십시오:",
 };
@@ -217,7 +217,7 @@ function tellRaces() {
     if (entries.length === 0) continue;
     figure.querySelector("strong").textContent =
       { "http/1.1": "HTTP/1.1", h2: "HTTP/2" }[entries[0].protocol] ?? entries[0].protocol;
-    status.textContent = `${total(race).toFixed(0)} ms · ${most(entries)} ${words.most}`;
+    status.textContent = `${total(race).toFixed(0)} ms · ${words.most(most(entries))}`;
     figure.querySelector(".waterfall").replaceChildren(...entries.map((entry) => {
       const row = document.createElement("li");
       for (const [kind, from, to] of [["waits", entry.start, entry.asked], ["flows", entry.asked, entry.end]]) {
