@@ -36,9 +36,11 @@ pub(crate) const COMMAND: Command = Command {
         ],
     }],
     notes: "headers: one request as HTTP/1.1 and as HTTP/2, the first time and again, in octets.\n\
-            multiplexing: a page over one connection, over six, and as streams: who waits for whom.\n\
+            multiplexing: a page over one connection, over six, and as streams: who \
+            waits for whom.\n\
             push: a page and its style, told by the page, by a 103 and by a push, in round trips.\n\
-            realtime: events by polling, long polling, server-sent events and WebSocket, in octets.\n\
+            realtime: events by polling, long polling, server-sent events and \
+            WebSocket, in octets.\n\
             Try: wirebook lab multiplexing\n",
 };
 

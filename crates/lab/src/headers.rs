@@ -8,8 +8,8 @@
 //!   request ──► http2 client ──► HEADERS ──► decoder ──► fields         a table is used
 //! ```
 //!
-//! Invariant: the octets are those that our client's connections send; a field's share of a block is
-//! found by an encoder that is given one field at a time, and must make the very same block.
+//! Invariant: the octets are those that our client's connections send; a field's share of a block
+//! is found by an encoder that is given one field at a time, and must make the very same block.
 //!
 //! Used by: `wirebook lab headers`.
 

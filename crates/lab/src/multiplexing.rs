@@ -13,8 +13,8 @@
 //! answer costs a round trip and the time that the server needs to make it. So a run comes out the
 //! same each time, on a machine that is busy too. What the line can carry is not modelled.
 //!
-//! Invariant: what is said to be here was read by the client, whole. The order in which the lanes of
-//! HTTP/1.1 are really served is that of the questions; they have nothing to do with each other.
+//! Invariant: what is said to be here was read by the client, whole. The order in which the lanes
+//! of HTTP/1.1 are really served is that of the questions; they have nothing to do with each other.
 //!
 //! Used by: `wirebook lab multiplexing`.
 
