@@ -13,8 +13,8 @@
 //! Used by: [`Connection`](crate::Connection), the endpoint.
 
 use crate::{
-    congestion::Algorithm, limits::Limits, parameters::TransportParameters, recovery,
-    version::Version,
+    congestion::Algorithm, connection::Listeners, limits::Limits, parameters::TransportParameters,
+    recovery, version::Version,
 };
 use std::{
     net::{SocketAddrV4, SocketAddrV6},
@@ -135,12 +135,15 @@ pub struct ClientConfig {
     /// The version of the first packet: one of those in [`Transport::versions`]. The server may
     /// choose another of them without a round trip (RFC 9368 §2.3).
     pub version: Version,
+    /// Who hears of connections as they begin; nobody.
+    pub listeners: Listeners,
 }
 
 impl ClientConfig {
     /// With the defaults of [`Transport`], beginning with version 1.
     pub fn new(tls: Arc<tls::ClientConfig>) -> Self {
-        Self { tls, transport: Arc::default(), version: Version::V1 }
+        let listeners = Listeners::default();
+        Self { tls, transport: Arc::default(), version: Version::V1, listeners }
     }
 }
 
@@ -154,11 +157,14 @@ pub struct ServerConfig {
     pub transport: Arc<Transport>,
     /// Where the server would rather be found once the handshake is done (RFC 9000 §9.6).
     pub preferred: (Option<SocketAddrV4>, Option<SocketAddrV6>),
+    /// Who hears of connections as they begin; nobody.
+    pub listeners: Listeners,
 }
 
 impl ServerConfig {
     /// With the defaults of [`Transport`].
     pub fn new(tls: Arc<tls::ServerConfig>) -> Self {
-        Self { tls, transport: Arc::default(), preferred: (None, None) }
+        let listeners = Listeners::default();
+        Self { tls, transport: Arc::default(), preferred: (None, None), listeners }
     }
 }

@@ -21,7 +21,6 @@ use crate::{
 };
 use std::time::{Duration, Instant};
 use tls::Role;
-use wire::trace::{Direction, Field, Layer, Value};
 
 /// Packets that a probe timeout lets go whatever the window says (RFC 9002 §6.2.4).
 const PROBES: u8 = 2;
@@ -72,7 +71,7 @@ impl Connection {
         }
         for (number, packet) in outcome.lost.drain(..) {
             self.stats.packets_lost += 1;
-            self.trace_lost(space, number, now);
+            self.trace_lost(space, number);
             if !packet.mtu_probe
                 && packet.ack_eliciting
                 && self.paths.current.pmtud.on_lost(packet.size)
@@ -162,12 +161,7 @@ impl Connection {
     /// Something ack-eliciting goes in `space`, and wherever else the handshake may hang.
     fn probe(&mut self, space: Space, now: Instant) {
         self.stats.probe_timeouts += 1;
-        self.trace.emit(now, Layer::Quic, Direction::Local, "probe_timeout", None, || {
-            [
-                Field { name: "space", value: Value::Text(space.name()) },
-                Field { name: "count", value: Value::Number(self.recovery.pto_count().into()) },
-            ]
-        });
+        self.trace_probe_timeout(space);
         for each in Space::ALL {
             let awaiting = self.recovery.is_awaiting(each) && each != Space::Data;
             if each != space && !awaiting {
@@ -190,14 +184,5 @@ impl Connection {
         if self.role == Role::Client && !self.can_seal(space) {
             self.spaces.initial.probes = PROBES;
         }
-    }
-
-    fn trace_lost(&self, space: Space, number: u64, now: Instant) {
-        self.trace.emit(now, Layer::Quic, Direction::Local, "packet_lost", None, || {
-            [
-                Field { name: "space", value: Value::Text(space.name()) },
-                Field { name: "number", value: Value::Number(number) },
-            ]
-        });
     }
 }

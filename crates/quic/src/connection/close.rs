@@ -21,6 +21,7 @@ use super::{
     packets::{Content, Draft},
 };
 use crate::{
+    acks::Ecn,
     error::{Error, TransportError},
     event::{Closed, Event},
     frame::{Close, Frame},
@@ -28,6 +29,7 @@ use crate::{
     recovery::Space,
 };
 use std::time::Instant;
+use wire::trace::Direction;
 
 /// What we say at the end.
 #[derive(Debug, Clone)]
@@ -161,6 +163,7 @@ impl Connection {
             }
         }
         transmit.segment = transmit.octets.len();
+        self.trace_datagram(Direction::Sent, transmit.segment, Ecn::NotEct, false);
         self.paths.current.on_sent(transmit.octets.len());
         self.stats.datagrams_sent += u64::from(!transmit.is_empty());
         !transmit.is_empty()

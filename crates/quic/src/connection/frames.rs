@@ -18,7 +18,6 @@ use crate::{
 };
 use std::time::Instant;
 use tls::Role;
-use wire::trace::{Direction, Field, Layer, Value};
 
 /// What was in a packet.
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +45,6 @@ impl Connection {
                 kind = Some(*info.types.start());
                 seen.ack_eliciting |= info.ack_eliciting;
                 seen.probing &= info.probing;
-                self.trace_frame(&frame, now);
                 self.frame(&frame, head, path, now)
             });
             if let Err(error) = result {
@@ -182,29 +180,6 @@ impl Connection {
         }
         self.events.push_back(Event::Datagram(data.to_vec()));
         Ok(())
-    }
-
-    fn trace_frame(&self, frame: &Frame<'_>, now: Instant) {
-        if !self.trace.is_on() {
-            return;
-        }
-        let (stream, offset, length) = match frame {
-            Frame::Stream { stream, offset, data, .. } => (Some(stream.get()), *offset, data.len()),
-            Frame::Crypto { offset, data } => (None, *offset, data.len()),
-            Frame::Datagram(data) => (None, 0, data.len()),
-            Frame::Padding(count) => (None, 0, *count),
-            Frame::ResetStream { stream, .. }
-            | Frame::StopSending { stream, .. }
-            | Frame::MaxStreamData { stream, .. } => (Some(stream.get()), 0, 0),
-            _ => (None, 0, 0),
-        };
-        self.trace.emit(now, Layer::Quic, Direction::Received, "frame", stream, || {
-            [
-                Field { name: "type", value: Value::Text(frame.kind().name()) },
-                Field { name: "offset", value: Value::Number(offset) },
-                Field { name: "length", value: Value::Number(length as u64) },
-            ]
-        });
     }
 
     /// Whether this end is a client.

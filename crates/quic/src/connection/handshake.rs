@@ -27,10 +27,10 @@ use crate::{
     recovery::Space,
     version::Version,
 };
-use std::{sync::Arc, time::Instant};
+use std::{collections::VecDeque, sync::Arc, time::Instant};
 use tls::ServerName;
 use tls::{EarlyData, Handshake, Level, Moment, Role, message::Message};
-use wire::{Random, Reader};
+use wire::{Random, Reader, trace::Direction};
 
 /// What a server keeps until the ClientHello is whole.
 #[derive(Debug)]
@@ -107,10 +107,12 @@ impl Connection {
             chosen: config.version,
             available: self.transport.versions.clone(),
         });
+        self.trace_parameters(Direction::Sent, &ours);
         let octets = encode(&ours, &mut self.random);
         let random: Box<dyn Random + Send> = Box::new(self.random.clone());
-        let tls = Arc::clone(&config.tls);
-        let handshake = Handshake::client(tls, name, Some(octets), random, now)?;
+        let (tls, trace) = (Arc::clone(&config.tls), self.trace.clone());
+        let handshake =
+            Handshake::client_with(tls, name, Some(octets), random, now, VecDeque::new(), trace)?;
         if let Some(remembered) = handshake.early_parameters() {
             let mut reader = Reader::new(remembered);
             // They were read when they came.
@@ -187,6 +189,7 @@ impl Connection {
             chosen: self.constants.version,
             available: self.transport.versions.clone(),
         });
+        self.trace_parameters(Direction::Sent, &parameters);
         let octets = encode(&parameters, &mut self.random);
         let random: Box<dyn Random + Send> = Box::new(self.random.clone());
         let mut handshake = Handshake::server(config, Some(octets), random, started);
@@ -229,6 +232,7 @@ impl Connection {
         let before = self.keys.initial.replace(pair);
         self.keys.first_version = before.map(|before| before.remote);
         self.constants = constants;
+        self.trace_version(version);
         Ok(())
     }
 
@@ -285,6 +289,7 @@ impl Connection {
     fn on_parameters(&mut self, octets: &[u8], now: Instant) -> Result<(), Error> {
         let sender = self.role.peer();
         let peer = TransportParameters::read(&mut Reader::new(octets), sender)?;
+        self.trace_parameters(Direction::Received, &peer);
         peer.confirm(
             sender,
             &Confirmed {

@@ -70,6 +70,7 @@ impl Connection {
         secret: Secret,
     ) -> Result<(), Error> {
         let ours = sender == self.role;
+        self.trace_keys(level, sender);
         if level == Level::EarlyData {
             // What was sent early stays in the first version (RFC 9369 §4.1).
             let first = self.tls.first_version.constants().unwrap_or(self.constants);
@@ -125,6 +126,7 @@ impl Connection {
             self.keys.initial_gone = true;
             self.recovery.discard(Space::Initial, now);
             self.spaces.initial.probes = 0;
+            self.trace_keys_gone(Level::Initial);
         }
     }
 
@@ -134,6 +136,7 @@ impl Connection {
             self.keys.handshake_gone = true;
             self.recovery.discard(Space::Handshake, now);
             self.spaces.handshake.probes = 0;
+            self.trace_keys_gone(Level::Handshake);
         }
     }
 
@@ -147,7 +150,10 @@ impl Connection {
         }
         let updated = self.keys.application.as_mut().map(ApplicationKeys::update);
         match updated {
-            Some(Ok(true)) => Ok(()),
+            Some(Ok(true)) => {
+                self.trace_key_update("local_update");
+                Ok(())
+            }
             _ => Err(Misuse::KeyUpdate),
         }
     }
@@ -156,10 +162,11 @@ impl Connection {
     pub(super) fn check_wear(&mut self) -> Result<(), Error> {
         let confirmed = self.tls.confirmed;
         let Some(keys) = &mut self.keys.application else { return Ok(()) };
-        if keys.wants_update() && confirmed && keys.may_update() {
-            keys.update()?;
+        let worn = keys.wants_update() && confirmed && keys.may_update();
+        if worn && keys.update()? {
+            self.trace_key_update("local_update");
         }
-        if keys.is_spent() {
+        if self.keys.application.as_ref().is_some_and(ApplicationKeys::is_spent) {
             let packets = u64::MAX;
             return Err(Error::AeadLimit { packets, what: "were sealed" });
         }

@@ -20,6 +20,7 @@
 //! | `close`      | closing, draining, gone                                            |
 //! | `timers`     | all that waits                                                     |
 //! | `stats`      | figures                                                            |
+//! | `trace`      | what a listener hears                                              |
 //!
 //! Invariant: all that came is looked at before anything is sent.
 //!
@@ -44,11 +45,13 @@ mod start;
 mod stats;
 mod streams;
 mod timers;
+mod trace;
 mod transmit;
 
 pub use commands::{Read, ReadEnd};
 pub use start::{Accepted, IdSource, Routing};
 pub use stats::Stats;
+pub use trace::Listeners;
 pub use transmit::Transmit;
 
 use crate::{
@@ -163,6 +166,9 @@ impl Connection {
         if let Some(Event::Datagram(octets)) = &event {
             self.control.datagrams_held -= octets.len().min(self.control.datagrams_held);
         }
+        if let Some(event) = &event {
+            self.trace_event(event);
+        }
         event
     }
 
@@ -177,6 +183,7 @@ impl Connection {
             handshake.set_trace(trace.clone());
         }
         self.trace = trace;
+        self.trace_started();
     }
 
     /// What both ends agreed on so far; all of it once [`Event::Connected`] came.

@@ -21,7 +21,6 @@ use crate::{
     stream::{Direction, Piece, StreamId},
 };
 use std::time::Instant;
-use wire::trace::{Direction as Way, Field, Layer, Value};
 
 /// What a packet carried, as far as it matters later.
 #[derive(Debug, Clone)]
@@ -215,6 +214,7 @@ impl Connection {
         if self.peer.grease_quic_bit && self.transport.grease && builder.number() % 4 == 3 {
             builder.grease_fixed_bit(out);
         }
+        self.trace_sent(&builder, out, length);
         let keys = match space {
             Space::Initial => self.keys.initial.as_ref().map(|pair| &pair.local),
             Space::Handshake => self.keys.handshake.as_ref().map(|pair| &pair.local),
@@ -247,13 +247,6 @@ impl Connection {
             self.on_eliciting_sent(now);
         }
         self.stats.packets_sent += 1;
-        self.trace.emit(now, Layer::Quic, Way::Sent, "packet", None, || {
-            [
-                Field { name: "space", value: Value::Text(space.name()) },
-                Field { name: "number", value: Value::Number(number) },
-                Field { name: "length", value: Value::Number(size as u64) },
-            ]
-        });
         let path = self.paths.sending;
         let ect = self.paths.marking;
         self.recovery.on_sent(

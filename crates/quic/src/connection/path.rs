@@ -18,6 +18,7 @@ use super::{
     receive::Undecryptable,
 };
 use crate::{
+    acks::Ecn,
     frame::Frame,
     packet::{Builder, MIN_DATAGRAM, TAG},
     pmtud::Pmtud,
@@ -26,6 +27,7 @@ use crate::{
 };
 use std::{collections::VecDeque, time::Instant};
 use tls::Role;
+use wire::trace::Direction;
 
 /// How often more than what came may be sent to an address that is not validated (§8.1).
 const AMPLIFICATION: u64 = 3;
@@ -271,6 +273,7 @@ impl Connection {
         let size = self.seal(Space::Data, builder, out, MIN_DATAGRAM);
         self.paths.sending = path.number;
         self.sent(Space::Data, number, size, true, true, content, now);
+        self.trace_datagram(Direction::Sent, size, Ecn::NotEct, false);
         transmit.segment = size;
         true
     }

@@ -23,10 +23,7 @@ use crate::{
 };
 use std::time::Instant;
 use tls::Role;
-use wire::{
-    Reader,
-    trace::{Direction, Field, Layer, Value},
-};
+use wire::{Reader, trace::Direction};
 
 /// A packet whose keys are not there yet.
 #[derive(Debug)]
@@ -64,8 +61,10 @@ impl Connection {
         if let Err(error) = self.packets(path, ecn, datagram, now) {
             self.violate(error);
         }
+        self.trace_datagram(Direction::Received, datagram.len(), ecn, false);
         self.try_again(now);
         self.after_receive(now);
+        self.trace_metrics();
     }
     // ANCHOR_END: receive
 
@@ -130,6 +129,7 @@ impl Connection {
                 Ok(())
             }
             Fate::Later => {
+                self.trace_buffered(head);
                 let octets = datagram.get(head.start..head.end).unwrap_or_default();
                 if self.paths.undecryptable.len() < self.transport.limits.undecryptable {
                     let octets = octets.to_vec();
@@ -151,6 +151,9 @@ impl Connection {
                 return Ok(Fate::Later);
             };
             let opened = keys.open(datagram, head, expected)?;
+            if matches!(&opened, Ok(opened) if opened.updated) {
+                self.trace_key_update("remote_update");
+            }
             return Ok(opened.map_or_else(Fate::Dropped, |opened| Fate::Opened(opened.opened)));
         }
         if let Some(fate) = self.meet_version(datagram, head)? {
@@ -215,15 +218,16 @@ impl Connection {
         let state = self.spaces.get_mut(space);
         if state.acks.is_duplicate(opened.number) {
             self.stats.packets_dropped += 1;
+            self.trace_duplicate(head, opened);
             return Ok(());
         }
         opened.check_reserved(head.kind)?;
         let newest = opened.number >= state.expected;
         state.expected = state.expected.max(opened.number + 1);
         self.stats.packets_received += 1;
-        self.trace_received(head, opened, now);
-        self.meet(head, now)?;
         let payload = datagram.get(opened.payload.clone()).unwrap_or_default();
+        self.trace_received(head, opened, payload);
+        self.meet(head, now)?;
         let seen = self.frames(head, payload, path, now)?;
         let acks = &mut self.spaces.get_mut(space).acks;
         acks.on_packet(opened.number, seen.ack_eliciting, ecn, now);
@@ -273,29 +277,12 @@ impl Connection {
             if let Err(error) = self.protected(*path, *ecn, octets, &head, now) {
                 return self.violate(error);
             }
+            self.trace_datagram(Direction::Received, packet.octets.len(), packet.ecn, true);
         }
     }
 
     pub(super) fn drop_packet(&mut self, discard: Discard) {
         self.stats.packets_dropped += 1;
-        self.trace.emit(self.now, Layer::Quic, Direction::Received, "packet_dropped", None, || {
-            let why = match discard {
-                Discard::NotAuthentic => "not authentic",
-                Discard::FixedBit => "fixed bit",
-                _ => "malformed",
-            };
-            [Field { name: "trigger", value: Value::Text(why) }]
-        });
-    }
-
-    fn trace_received(&self, head: &Head, opened: &Opened, now: Instant) {
-        self.trace.emit(now, Layer::Quic, Direction::Received, "packet", None, || {
-            let length = (head.end - head.start) as u64;
-            [
-                Field { name: "type", value: Value::Text(head.kind.name()) },
-                Field { name: "number", value: Value::Number(opened.number) },
-                Field { name: "length", value: Value::Number(length) },
-            ]
-        });
+        self.trace_dropped(&discard);
     }
 }

@@ -14,7 +14,7 @@ use super::Connection;
 use crate::{
     error::Error,
     event::Closed,
-    packet::{Discard, Retry, VersionNegotiation},
+    packet::{Discard, PacketType, Retry, VersionNegotiation},
     protection::{self, verify_retry},
     recovery::Space,
 };
@@ -43,6 +43,7 @@ impl Connection {
             self.drop_packet(Discard::Retry);
             return Ok(());
         }
+        self.trace_unprotected(PacketType::Retry, retry.place.len(), 0);
         self.token = datagram.get(retry.token.clone()).unwrap_or_default().to_vec();
         self.tls.retry_source = Some(retry.source);
         self.remote_ids.replace_first(retry.source);
@@ -71,6 +72,7 @@ impl Connection {
             && from == self.tls.original.octets()
             && !versions.contains(&self.constants.version);
         if right {
+            self.trace_unprotected(PacketType::VersionNegotiation, datagram.len(), 0);
             self.vanish(Closed::Versions(versions));
         } else {
             self.drop_packet(Discard::NotAuthentic);

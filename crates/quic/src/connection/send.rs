@@ -24,6 +24,7 @@ use crate::{
     recovery::Space,
 };
 use std::time::Instant;
+use wire::trace::Direction as Way;
 
 impl Connection {
     // ANCHOR: transmit
@@ -43,6 +44,9 @@ impl Connection {
             self.fill(now, transmit);
         }
         self.count(transmit);
+        if !transmit.is_empty() {
+            self.trace_metrics();
+        }
         !transmit.is_empty()
     }
     // ANCHOR_END: transmit
@@ -82,6 +86,7 @@ impl Connection {
             let held = self.datagram(&mut transmit.octets, size, now);
             let written = transmit.octets.len() - start;
             self.paths.current.on_sent(written);
+            self.trace_datagram(Way::Sent, written, transmit.ecn, false);
             if first {
                 transmit.segment = written;
             }
@@ -188,6 +193,7 @@ impl Connection {
         content.push(SentFrame::MtuProbe(size));
         let octets = self.seal(Space::Data, builder, out, size.into());
         self.sent(Space::Data, number, octets, true, true, content, now);
+        self.trace_datagram(Way::Sent, octets, Ecn::NotEct, false);
         transmit.segment = octets;
         true
     }

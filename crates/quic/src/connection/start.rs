@@ -137,6 +137,7 @@ impl Connection {
             now,
         };
         let mut connection = Self::begin(beginning, ids, random)?;
+        connection.set_trace(config.listeners.of(&remote));
         connection.start_client(config, name, now)?;
         Ok(connection)
     }
@@ -166,6 +167,7 @@ impl Connection {
             now,
         };
         let mut connection = Self::begin(beginning, ids, random)?;
+        connection.set_trace(config.listeners.of(&accepted.original_destination));
         connection.start_server(config, accepted, now);
         Ok(connection)
     }

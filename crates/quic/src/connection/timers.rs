@@ -108,6 +108,7 @@ impl Connection {
         }
         self.on_recovery_timeout(now);
         self.on_paths_timeout(now);
+        self.trace_metrics();
     }
     // ANCHOR_END: timeout
 

@@ -145,17 +145,20 @@ impl Builder {
         out.truncate(self.start);
     }
 
+    /// Where in the vector the packet's frames end once it is padded up to `length` octets, its tag
+    /// included.
+    pub fn sealed_end(&self, out: &[u8], length: usize) -> usize {
+        // The sample begins four octets behind the beginning of the packet number, whatever its
+        // length (RFC 9001 §5.4.2).
+        let sampled = self.number_at + 4;
+        out.len().max(sampled).max(self.start + length.saturating_sub(TAG))
+    }
+
     // ANCHOR: finish
     /// PADDING up to `length` octets of the whole packet, tag included; then the seal. Answers the
     /// packet's octets. A long packet is at most 16,383 octets behind its length.
     pub fn finish(self, out: &mut Vec<u8>, length: usize, keys: &Keys) -> usize {
-        // The sample begins four octets behind the beginning of the packet number, whatever its
-        // length (RFC 9001 §5.4.2).
-        let sampled = self.number_at + 4;
-        let end = sampled.max(self.start + length.saturating_sub(TAG));
-        if out.len() < end {
-            out.resize(end, 0);
-        }
+        out.resize(self.sealed_end(out, length), 0);
         if let Some(at) = self.length_at {
             let rest = u16::try_from(out.len() + TAG - self.number_at).unwrap_or(0x3fff);
             let octets = (rest & 0x3fff | 0x4000).to_be_bytes();
