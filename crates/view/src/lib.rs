@@ -4,6 +4,7 @@
 //! ```text
 //!   connection ──► Trace ──► Sink ──► Recorder     keeps the events, bounded
 //!                                ├──► Ladder       what went over the wire: `get -v`
+//!                                ├──► Packets      QUIC, packet by packet: `quic get -vv`
 //!                                ├──► Walk         from `get` down to the socket: `get --trace`
 //!                                └──► json         one object per line, for programs
 //! ```
@@ -23,7 +24,7 @@
 //! assert_eq!(records[0].text("target"), Some("/"));
 //! ```
 //!
-//! Invariant: nothing here knows a protocol; names and fields come from the events. A new layer is
+//! Invariant: nothing here parses a protocol; names and fields come from the events. A new layer is
 //! visible as soon as it speaks.
 //!
 //! Invariant: no octet of a peer reaches a terminal as a control character (see [`visible()`]).
@@ -33,11 +34,13 @@
 
 pub mod json;
 mod ladder;
+mod packets;
 mod record;
 mod visible;
 mod walk;
 
 pub use ladder::{Detail, Ladder, head_end};
+pub use packets::Packets;
 pub use record::{OwnedField, OwnedValue, Record, Recorder};
 pub use visible::{hex_lines, visible, visible_octets};
 pub use walk::Walk;

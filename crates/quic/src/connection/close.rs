@@ -99,14 +99,19 @@ impl Connection {
             let farewell = Farewell { code, frame, reason, came: 0, waits: true };
             self.state = State::Closing(Box::new(farewell));
             self.timers.close = self.now.checked_add(self.three_ptos());
-            self.events.push_back(Event::Closed(closed));
+            self.over(closed);
         }
+    }
+
+    fn over(&mut self, closed: Closed) {
+        self.trace_closed(&closed);
+        self.events.push_back(Event::Closed(closed));
     }
 
     /// The peer ended it.
     pub(super) fn drain(&mut self, closed: Closed) {
         if self.is_open() {
-            self.events.push_back(Event::Closed(closed));
+            self.over(closed);
         }
         self.state = State::Draining;
         self.timers.close = self.now.checked_add(self.three_ptos());
@@ -115,7 +120,7 @@ impl Connection {
     /// It is over without a word.
     pub(super) fn vanish(&mut self, closed: Closed) {
         if self.is_open() {
-            self.events.push_back(Event::Closed(closed));
+            self.over(closed);
         }
         self.state = State::Gone;
         self.timers.close = None;

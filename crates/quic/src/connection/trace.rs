@@ -22,7 +22,7 @@
 //!
 //! A packet's frames come right behind it. A datagram comes behind its packets: those of its way
 //! since the datagram before are what it carried. A `kept` one is a packet that had waited for its
-//! keys. `path`, `state`, `early_data` and `closed` are told as the application takes the events.
+//! keys. `path`, `state` and `early_data` are told as the application takes the events.
 //!
 //! Invariant: with no listener, a packet costs one branch, and nothing is made or formatted.
 //!

@@ -13,3 +13,4 @@ mod hostile;
 mod moves;
 mod pair;
 mod rules;
+mod told;

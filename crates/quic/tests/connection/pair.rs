@@ -3,7 +3,7 @@
 use quic::{
     ClientConfig, Closed, Connection, Event, FourTuple, ServerConfig, Transmit, Transport,
     acks::Ecn,
-    connection::{Accepted, IdSource, ReadEnd, Routing},
+    connection::{Accepted, IdSource, Listeners, ReadEnd, Routing},
     connection_id::ConnectionId,
     packet::{Packet, PacketType},
     stream::{Direction, StreamId},
@@ -44,6 +44,8 @@ pub(crate) struct Setup {
     pub(crate) server: Transport,
     pub(crate) version: quic::version::Version,
     pub(crate) seed: u64,
+    /// Who hears the client, and the server.
+    pub(crate) listeners: [Listeners; 2],
 }
 
 impl Default for Setup {
@@ -54,6 +56,7 @@ impl Default for Setup {
             server: Transport::default(),
             version: quic::version::Version::V1,
             seed: 1,
+            listeners: Default::default(),
         }
     }
 }
@@ -259,6 +262,7 @@ impl Pair {
         let mut config = ClientConfig::new(Arc::new(setup.stage.client.clone()));
         config.transport = Arc::new(setup.client.clone());
         config.version = setup.version;
+        config.listeners = setup.listeners[0].clone();
         let path = FourTuple { local: here, remote: there };
         let now = moment(network.now());
         let seed = setup.seed.wrapping_mul(1000);
@@ -268,6 +272,7 @@ impl Pair {
         client.connection = Some(made.unwrap());
         let mut config = ServerConfig::new(Arc::new(setup.stage.server.clone()));
         config.transport = Arc::new(setup.server.clone());
+        config.listeners = setup.listeners[1].clone();
         server.accept = Some((config, seed));
         server.echo = true;
         Self { client, server, network, interfaces, link }

@@ -162,7 +162,6 @@ impl Connection {
             Event::PathValidated(tuple) => self.trace_path("validated", *tuple),
             Event::PathFailed(tuple) => self.trace_path("failed", *tuple),
             Event::Migrated(tuple) => self.trace_path("migrated", *tuple),
-            Event::Closed(closed) => self.trace_closed(closed),
             _ => {}
         }
     }
@@ -173,7 +172,11 @@ impl Connection {
         self.tell(Direction::Local, "path", &fields);
     }
 
-    fn trace_closed(&self, closed: &Closed) {
+    /// It is over.
+    pub(in crate::connection) fn trace_closed(&self, closed: &Closed) {
+        if !self.trace.is_on() {
+            return;
+        }
         let (ours, theirs) = (("initiator", "local"), ("initiator", "remote"));
         let words;
         let (initiator, trigger, said) = match closed {
