@@ -198,13 +198,19 @@ impl Packets {
             _ => text,
         };
         let line = self.line(event, '*', &text);
-        let conversation = self.of(event);
-        if !conversation.received.is_empty() && conversation.later.len() < LATER {
-            // The packet that caused it stands before it.
-            conversation.later += &line;
-            return String::new();
+        self.behind(event.connection, line)
+    }
+
+    /// Lines about what the datagram that is being told has caused stand behind it: they are kept
+    /// until then. Answers them where there is no such datagram.
+    pub fn behind(&mut self, connection: u64, lines: String) -> String {
+        match self.conversations.get_mut(&connection) {
+            Some(told) if !told.received.is_empty() && told.later.len() < LATER => {
+                told.later += &lines;
+                String::new()
+            }
+            _ => lines,
         }
-        line
     }
 
     /// Columns in front of the mark.

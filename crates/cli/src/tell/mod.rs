@@ -22,7 +22,7 @@ use std::{
     },
     time::Instant,
 };
-use view::{Detail, Ladder, Walk, json};
+use view::{Detail, Ladder, Packets, Walk, json};
 use wire::trace::{Direction, Event, Field, Layer, Sink, Trace, Value};
 
 /// What is to be told.
@@ -64,6 +64,8 @@ pub(crate) struct Teller {
     ladder: Option<Mutex<Ladder>>,
     /// Whether HTTP/2 is told, and how much of it.
     http2: Option<Detail>,
+    /// QUIC's packets.
+    packets: Option<Mutex<Packets>>,
     walk: Option<Walk>,
     /// Cut from the octets, unless `json` tells the events.
     frames: Option<Mutex<Frames>>,
@@ -92,6 +94,7 @@ impl Teller {
         Self {
             begun,
             http2: detail,
+            packets: detail.map(|detail| Mutex::new(Packets::new(begun, detail))),
             ladder: detail.map(|detail| Mutex::new(Ladder::new(begun, detail, info(detail)))),
             walk,
             frames: (telling.frames && !telling.json).then(|| Mutex::new(Frames::new(begun))),
@@ -129,6 +132,15 @@ impl Teller {
         }
     }
 
+    /// What a datagram of QUIC has caused waits until the datagram is told.
+    fn behind(&self, event: &Event<'_>, lines: String) -> String {
+        let Some(packets) = self.packets.as_ref().filter(|_| !lines.is_empty()) else {
+            return lines;
+        };
+        let mut packets = packets.lock().unwrap_or_else(PoisonError::into_inner);
+        packets.behind(event.connection, lines)
+    }
+
     fn local<'a>(&self, name: &'static str, fields: &'a [Field<'a>]) -> Event<'a> {
         Event {
             time: Instant::now(),
@@ -152,10 +164,14 @@ impl Sink for Teller {
             print(&lines);
         }
         if let Some(ladder) = &self.ladder {
-            print(&ladder.lock().unwrap_or_else(PoisonError::into_inner).lines(event));
+            let lines = ladder.lock().unwrap_or_else(PoisonError::into_inner).lines(event);
+            print(&self.behind(event, lines));
         }
         if let Some(detail) = self.http2 {
             print(&http2::lines(event, self.begun, detail));
+        }
+        if let Some(packets) = &self.packets {
+            print(&packets.lock().unwrap_or_else(PoisonError::into_inner).lines(event));
         }
         if let Some(frames) = &self.frames {
             print(&frames.lock().unwrap_or_else(PoisonError::into_inner).lines(event));
