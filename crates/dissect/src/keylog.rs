@@ -1,4 +1,4 @@
-//! A key log, and the records that it opens.
+//! A key log, and the records that it opens; [`quic`](crate::quic) opens packets with it.
 //!
 //! The format is NSS's: `LABEL <the ClientHello's random> <the secret>`, one line for each secret.
 //!
@@ -65,6 +65,11 @@ impl KeyLog {
         }
         secrets.drain(..secrets.len().saturating_sub(MOST));
         Ok(Self { secrets })
+    }
+
+    /// The secrets with their labels.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = (&str, &Secret)> {
+        self.secrets.iter().map(|(label, secret)| (label.as_str(), secret))
     }
 
     /// Opens one side's records, from the first on.

@@ -1,6 +1,6 @@
 //! The parsers that can be asked, by name.
 
-use crate::{KeyLog, certificate, http2, tls};
+use crate::{Hints, KeyLog, certificate, http2, quic, tls};
 use deflate::{Status, WindowBits, gzip};
 use http::Method;
 use std::{borrow::Cow, collections::BTreeMap, fmt, str::FromStr};
@@ -39,11 +39,13 @@ pub enum Kind {
     Hpack,
     /// What one side of an HTTP/2 connection sent, from its beginning on.
     Http2,
+    /// A datagram of QUIC: one packet, or several behind each other.
+    QuicPacket,
 }
 
 impl Kind {
     /// Every kind, for help texts and tests.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Http1Request,
         Self::Http1Response,
         Self::WebSocket,
@@ -57,6 +59,7 @@ impl Kind {
         Self::Certificate,
         Self::Hpack,
         Self::Http2,
+        Self::QuicPacket,
     ];
 
     /// The name on the command line.
@@ -75,6 +78,7 @@ impl Kind {
             Self::Certificate => "certificate",
             Self::Hpack => "hpack",
             Self::Http2 => "http2",
+            Self::QuicPacket => "quic-packet",
         }
     }
 
@@ -126,10 +130,18 @@ pub fn dissect(kind: Kind, octets: &[u8]) -> Dissection {
 
 /// As [`dissect`], with secrets that may open what is sealed; it is shown as it was before.
 pub fn dissect_opened(kind: Kind, octets: &[u8], log: &KeyLog) -> Dissection {
+    dissect_hinted(kind, octets, &Hints { keys: log.clone(), ..Hints::default() })
+}
+
+/// As [`dissect_opened`], with whatever else is known.
+pub fn dissect_hinted(kind: Kind, octets: &[u8], hints: &Hints) -> Dissection {
+    if kind == Kind::QuicPacket {
+        return quic::datagram(octets, hints);
+    }
     let notes = Notes::default();
     let (mut octets, mut opened) = (Cow::Borrowed(octets), BTreeMap::new());
     match kind {
-        Kind::TlsRecord => opened = tls::open(octets.to_mut(), log),
+        Kind::TlsRecord => opened = tls::open(octets.to_mut(), &hints.keys),
         Kind::Certificate => match certificate::der(&octets) {
             Ok(der) => octets = Cow::Owned(der.into_owned()),
             Err(error) => return Dissection { notes: Vec::new(), read: 0, error: Some(error) },
@@ -154,6 +166,8 @@ pub fn dissect_opened(kind: Kind, octets: &[u8], log: &KeyLog) -> Dissection {
         Kind::Certificate => certificate::certificates(&mut reader),
         Kind::Hpack => block(&mut reader),
         Kind::Http2 => http2::side(&mut reader),
+        // Packets are opened before they are read: it was done above.
+        Kind::QuicPacket => None,
     };
     let (read, notes) = (reader.offset(), notes.take());
     let error = error.or_else(|| stop.map(|stop| stop.text(&notes)));

@@ -10,14 +10,17 @@
 #![forbid(unsafe_code)]
 
 mod certificate;
+mod hints;
 mod http2;
 mod input;
 mod keylog;
 mod kind;
+mod quic;
 mod render;
 mod tls;
 
+pub use hints::Hints;
 pub use input::{InputError, octets_of};
 pub use keylog::{KeyLog, KeyLogError};
-pub use kind::{Dissection, Kind, UnknownKind, dissect, dissect_opened};
+pub use kind::{Dissection, Kind, UnknownKind, dissect, dissect_hinted, dissect_opened};
 pub use render::{json, text};

@@ -1,4 +1,4 @@
-//! TLS and certificates, dissected: `tests/wire/*.txt`, each file a kind. `BLESS=1` rewrites what
+//! TLS, certificates and QUIC, dissected: `tests/wire/*.txt`, each file a kind. `BLESS=1` rewrites what
 //! stands under `---`.
 #![allow(
     clippy::unwrap_used,
@@ -7,15 +7,29 @@
     reason = "a test that panics has failed, which is what it is for"
 )]
 
-use dissect::{Dissection, KeyLog, KeyLogError, Kind, dissect, dissect_opened, json, text};
+use dissect::{
+    Dissection, Hints, KeyLog, KeyLogError, Kind, dissect, dissect_hinted, dissect_opened, json,
+    text,
+};
 use wire::Note;
 
 /// The secrets of RFC 8448 §3, as NSS would have written them.
 const LOG: &str = include_str!("keylog/rfc8448.txt");
 
+/// What RFC 9001's appendix A says beside its packets.
+fn hints() -> Hints {
+    Hints {
+        keys: KeyLog::read(include_str!("keylog/rfc9001.txt")).unwrap(),
+        destination: Some(wire::hex::decode("8394c8f03e515708").unwrap()),
+        id_length: Some(0),
+        number: Some(654_360_563),
+    }
+}
+
 fn of_file(name: &str, octets: &[u8]) -> Dissection {
     match name {
         "tls-record-opened" => dissect_opened(Kind::TlsRecord, octets, &KeyLog::read(LOG).unwrap()),
+        "quic-packet-hinted" => dissect_hinted(Kind::QuicPacket, octets, &hints()),
         name => dissect(name.parse().unwrap(), octets),
     }
 }

@@ -196,6 +196,8 @@ fn body(reader: &mut Reader<'_>, number: usize, length: usize) -> Result<usize, 
 fn long(reader: &mut Reader<'_>, start: usize) -> Result<Packet, Discard> {
     reader.section("long header packet", "RFC 8999 §5.1");
     let first = reader.u8("First octet")?;
+    // What its bits mean, the version behind it says.
+    reader.explain(|| named(first, reader));
     let version = Version(reader.u32("Version")?);
     reader.explain(|| version.to_string());
     let destination = id(reader, version, "Destination Connection ID")?;
@@ -211,7 +213,6 @@ fn long(reader: &mut Reader<'_>, start: usize) -> Result<Packet, Discard> {
     let [destination, source] =
         [destination, source].map(|id| ConnectionId::new(id.rest()).unwrap_or_default());
     let kind = constants.packet_type(first);
-    reader.explain(|| kind.name().into());
     if kind == PacketType::Retry {
         return retry(reader, version, destination, source, start);
     }
@@ -239,6 +240,13 @@ fn long(reader: &mut Reader<'_>, start: usize) -> Result<Packet, Discard> {
         end,
         fixed,
     }))
+}
+
+/// The type of a packet, for a listener.
+fn named(first: u8, rest: &Reader<'_>) -> String {
+    let version = Reader::new(rest.rest()).u32("Version").ok().map(Version);
+    let constants = version.and_then(Version::constants);
+    constants.map_or("long head", |known| known.packet_type(first).name()).into()
 }
 
 /// A connection ID behind its length. Versions that we do not speak may have up to 255 octets.
