@@ -8,7 +8,7 @@ use crate::{
     exit::Failure,
     print,
 };
-use ::dissect::{self as octets_explained, KeyLog, Kind};
+use ::dissect::{self as octets_explained, Hints, KeyLog, Kind};
 use std::{
     fs,
     io::{self, Read},
@@ -30,7 +30,7 @@ pub(crate) const COMMAND: Command = Command {
                 "what the octets are: http1-request, http1-response, websocket, or one side of it, \
                  websocket-client, websocket-server; deflate, zlib, gzip; tls-record, \
                  tls-handshake; certificate, DER or PEM; http2, one side of a connection, and \
-                 hpack, a block of it",
+                 hpack, a block of it; quic-packet, a datagram of QUIC",
             ),
             valued(None, "octets", "HEX", "these octets, instead of a file's"),
             switch(None, "hex", "the file holds hexadecimal digits; # begins a remark"),
@@ -45,11 +45,33 @@ pub(crate) const COMMAND: Command = Command {
                 "FILE",
                 "secrets as SSLKEYLOGFILE has them: sealed records that they open are shown opened",
             ),
+            valued(
+                None,
+                "dcid",
+                "HEX",
+                "the destination of the client's first QUIC packet: it opens the server's Initial \
+                 packets, and those after a Retry",
+            ),
+            valued(
+                None,
+                "id-length",
+                "N",
+                "octets of the connection ID in a short head of QUIC, 0 to 20; 8, if nobody says",
+            ),
+            valued(
+                None,
+                "number",
+                "N",
+                "the QUIC packet number before, for a packet far behind the beginning",
+            ),
             valued(None, "format", "text|json", "how to tell"),
         ],
     }],
     notes: "Without FILE, or with -, standard input is read.\n\
-            Try: printf 'GET / HTTP/1.1\\r\\n\\r\\n' | wirebook dissect --as http1-request\n",
+            Try: printf 'GET / HTTP/1.1\\r\\n\\r\\n' | wirebook dissect --as http1-request\n\
+            Or a server's Retry, from RFC 9001:\n\
+            wirebook dissect --as quic-packet --dcid 8394c8f03e515708 --octets \\\n  \
+            ff000000010008f067a5502a4262b5746f6b656e04a265ba2eff4d829058fb3f0f2496ba\n",
 };
 
 /// Explains.
@@ -67,13 +89,33 @@ pub(crate) fn run(parsed: &Parsed) -> Result<u8, Failure> {
         Some(other) => return Err(UsageError::value("format", other, "it is text or json").into()),
     };
     let octets = octets(parsed)?;
-    let found = octets_explained::dissect_opened(kind, &octets, &key_log(parsed)?);
+    let found = octets_explained::dissect_hinted(kind, &octets, &hints(parsed)?);
     print(&if json {
         octets_explained::json(&found) + "\n"
     } else {
         octets_explained::text(&found)
     })?;
     Ok(u8::from(found.error.is_some()))
+}
+
+fn hints(parsed: &Parsed) -> Result<Hints, Failure> {
+    let destination = match parsed.text("dcid")? {
+        None => None,
+        Some(digits) => {
+            let read = wire::hex::decode(digits).map_err(|error| error.to_string());
+            let read = read.and_then(|octets| match octets.len() {
+                ..=20 => Ok(octets),
+                length => Err(format!("{length} octets; a connection ID has 20 at the most")),
+            });
+            Some(read.map_err(|error| UsageError::value("dcid", digits, error))?)
+        }
+    };
+    let id_length = parsed.number("id-length")?;
+    if let Some(length @ 21..) = id_length {
+        let why = "a connection ID has 20 octets at the most";
+        return Err(UsageError::value("id-length", &length.to_string(), why).into());
+    }
+    Ok(Hints { keys: key_log(parsed)?, destination, id_length, number: parsed.number("number")? })
 }
 
 fn key_log(parsed: &Parsed) -> Result<KeyLog, Failure> {

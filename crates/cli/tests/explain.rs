@@ -54,6 +54,28 @@ fn a_websockets_frames_are_told_with_their_masks_off() {
 }
 
 #[test]
+fn a_datagram_of_quic_opens_by_what_is_known_beside_it() {
+    let quic = ["dissect", "--as", "quic-packet", "--octets"];
+    let retry = "ff000000010008f067a5502a4262b5746f6b656e04a265ba2eff4d829058fb3f0f2496ba";
+    let ended = run(&[&quic[..], &[retry, "--dcid", "8394c8f03e515708"]].concat());
+    assert_eq!((ended.code, ended.err.as_str()), (0, ""));
+    assert!(ended.out.contains("right, if 8394c8f03e515708 was"), "{}", ended.out);
+    let folder = TempDir::new("dissect-quic");
+    let log = folder.path().join("keys");
+    let secret = "9ac312a7f877468ebe69422748ad00a15443f18203a07d6060f688f30f21632b";
+    fs::write(&log, format!("CLIENT_TRAFFIC_SECRET_0 {} {secret}\n", "00".repeat(32))).unwrap();
+    let short = "4cfe4189655e5cd55c41f69080575d7999c25a5bfb";
+    let hints = ["--id-length", "0", "--number", "654360563", "--keylog", log.to_str().unwrap()];
+    let ended = run(&[&quic[..], &[short], &hints].concat());
+    assert_eq!((ended.code, ended.err.as_str()), (0, ""));
+    assert!(ended.out.contains("PING, RFC 9000") && ended.out.contains("654360564"));
+    for wrong in [["--dcid", "8"], ["--id-length", "21"], ["--number", "-1"]] {
+        let ended = run(&[&quic[..], &[short], &wrong].concat());
+        assert_eq!((ended.code, ended.out.as_str()), (2, ""), "{wrong:?}");
+    }
+}
+
+#[test]
 fn a_parser_that_stops_is_exit_code_1() {
     let ended = piped(b"GET /\x7f HTTP/1.1\r\n\r\n", &["--as", "http1-request"]);
     assert_eq!((ended.code, ended.err.as_str()), (1, ""));
