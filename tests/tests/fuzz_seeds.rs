@@ -52,6 +52,7 @@ const TARGETS: &[(&str, Check)] = &[
     ("deflate_round_trip", deflate::fuzzing::check_round_trip),
     ("der", x509::fuzzing::check_der),
     ("digest_challenge", client::fuzzing::check_challenge),
+    ("dissect_quic", dissect::fuzzing::check_quic),
     ("field_section", http1::fuzzing::check_field_section),
     ("field_values", http::fuzzing::check_field_values),
     ("gzip", deflate::fuzzing::check_gzip),

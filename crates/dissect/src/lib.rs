@@ -10,6 +10,8 @@
 #![forbid(unsafe_code)]
 
 mod certificate;
+#[doc(hidden)]
+pub mod fuzzing;
 mod hints;
 mod http2;
 mod input;

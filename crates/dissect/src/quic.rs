@@ -51,10 +51,11 @@ pub(crate) fn datagram(octets: &[u8], hints: &Hints) -> Dissection {
     while !reader.is_empty() && error.is_none() {
         error = walk.packet(&mut reader, id_length, &opened).err();
     }
-    let read = match (walk.notes.last(), &error) {
-        (Some(Note::Field { offset, octets, .. }), Some(_)) => offset + octets.len(),
-        _ => reader.offset(),
-    };
+    let end = walk.notes.iter().rev().find_map(|note| match note {
+        Note::Field { offset, octets, .. } => Some(offset + octets.len()),
+        Note::Section { .. } => None,
+    });
+    let read = end.unwrap_or_default();
     Dissection { notes: walk.notes, read, error }
 }
 
