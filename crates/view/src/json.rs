@@ -99,6 +99,12 @@ impl Object {
         self
     }
 
+    /// A member that is written already.
+    pub(crate) fn raw(&mut self, name: &str, json: &str) -> &mut Self {
+        self.name(name).push_str(json);
+        self
+    }
+
     /// The text.
     pub fn finish(mut self) -> String {
         self.text.push('}');
@@ -123,6 +129,21 @@ impl Array {
     /// An element that is a number.
     pub fn number(&mut self, value: u64) -> &mut Self {
         let _ = write!(self.next(), "{value}");
+        self
+    }
+
+    /// An element that is an array.
+    pub fn array(&mut self, fill: impl FnOnce(&mut Array)) -> &mut Self {
+        let mut inner = Self { text: "[".into() };
+        fill(&mut inner);
+        inner.text.push(']');
+        self.next().push_str(&inner.text);
+        self
+    }
+
+    /// An element that is written already.
+    pub(crate) fn raw(&mut self, json: &str) -> &mut Self {
+        self.next().push_str(json);
         self
     }
 

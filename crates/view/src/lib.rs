@@ -6,6 +6,7 @@
 //!                                ├──► Ladder       what went over the wire: `get -v`
 //!                                ├──► Packets      QUIC, packet by packet: `quic get -vv`
 //!                                ├──► Walk         from `get` down to the socket: `get --trace`
+//!                                ├──► qlog         a connection of QUIC, for other tools
 //!                                └──► json         one object per line, for programs
 //! ```
 //!
@@ -35,6 +36,7 @@
 pub mod json;
 mod ladder;
 mod packets;
+pub mod qlog;
 mod record;
 mod visible;
 mod walk;

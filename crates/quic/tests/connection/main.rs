@@ -12,5 +12,6 @@ mod handshakes;
 mod hostile;
 mod moves;
 mod pair;
+mod qlog;
 mod rules;
 mod told;

@@ -10,6 +10,11 @@ use wire::trace::{Direction as Way, Trace};
 
 /// A pair whose ends are heard, with 20 ms of round trip.
 pub(crate) fn heard(setup: Setup) -> (Pair, Arc<Recorder>, Arc<Recorder>) {
+    heard_over(setup, Link::new().delay(Duration::from_millis(10)))
+}
+
+/// As [`heard`], over another link.
+pub(crate) fn heard_over(setup: Setup, link: Link) -> (Pair, Arc<Recorder>, Arc<Recorder>) {
     let (client, server) = (Arc::new(Recorder::default()), Arc::new(Recorder::default()));
     let listen = |recorder: &Arc<Recorder>| {
         let recorder = Arc::clone(recorder);
@@ -17,7 +22,6 @@ pub(crate) fn heard(setup: Setup) -> (Pair, Arc<Recorder>, Arc<Recorder>) {
     };
     let listeners = [listen(&client), listen(&server)];
     let setup = Setup { listeners, ..setup };
-    let link = Link::new().delay(Duration::from_millis(10));
     (Pair::new(&setup, link), client, server)
 }
 
