@@ -35,7 +35,7 @@
 //! ```
 //!
 //! Invariant: each event is written as it is heard, but a packet, which waits for its frames. What
-//! is kept is one packet with at most [`FRAMES`] frames.
+//! is kept is one packet with at most 256 frames.
 //!
 //! Invariant: what a peer sent stands in strings that are escaped; there are no octets of data, no
 //! secrets and no tokens in the file.

@@ -43,7 +43,7 @@ pub(crate) fn run(parsed: &Parsed) -> Result<u8, Failure> {
     let options = Options::read(parsed)?;
     let mut builder = cookies::begin(parsed, session::session(parsed)?, options.errors);
     let teller = Arc::new(Teller::new(options.telling));
-    if options.listens() {
+    if options.listens() || teller.writes() {
         builder = builder.trace(tell::trace(teller.clone()));
     }
     let session = builder.build();

@@ -7,6 +7,7 @@
 mod frames;
 mod head;
 mod http2;
+pub(crate) mod qlog;
 mod tls;
 
 use crate::args::{Parsed, UsageError};
@@ -66,6 +67,8 @@ pub(crate) struct Teller {
     http2: Option<Detail>,
     /// QUIC's packets.
     packets: Option<Mutex<Packets>>,
+    /// Where connections of QUIC are written down, for other tools.
+    qlog: Option<qlog::Folder>,
     walk: Option<Walk>,
     /// Cut from the octets, unless `json` tells the events.
     frames: Option<Mutex<Frames>>,
@@ -94,6 +97,7 @@ impl Teller {
         Self {
             begun,
             http2: detail,
+            qlog: qlog::Folder::from_environment(),
             packets: detail.map(|detail| Mutex::new(Packets::new(begun, detail))),
             ladder: detail.map(|detail| Mutex::new(Ladder::new(begun, detail, info(detail)))),
             walk,
@@ -103,6 +107,11 @@ impl Teller {
             connects: AtomicU64::new(0),
             heads: Mutex::default(),
         }
+    }
+
+    /// Whether files of qlog are asked for: then it wants to hear QUIC, though it may say nothing.
+    pub(crate) const fn writes(&self) -> bool {
+        self.qlog.is_some()
     }
 
     /// Connections made since the last call.
@@ -169,6 +178,9 @@ impl Sink for Teller {
         }
         if let Some(detail) = self.http2 {
             print(&http2::lines(event, self.begun, detail));
+        }
+        if let Some(folder) = &self.qlog {
+            folder.event(event);
         }
         if let Some(packets) = &self.packets {
             print(&packets.lock().unwrap_or_else(PoisonError::into_inner).lines(event));

@@ -167,8 +167,8 @@ impl Connection {
             now,
         };
         let mut connection = Self::begin(beginning, ids, random)?;
-        connection.set_trace(config.listeners.of(&accepted.original_destination));
         connection.start_server(config, accepted, now);
+        connection.set_trace(config.listeners.of(&accepted.original_destination));
         Ok(connection)
     }
 

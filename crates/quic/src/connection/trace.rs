@@ -2,7 +2,7 @@
 //!
 //! | event             | way            | fields                                                    |
 //! |-------------------|----------------|-----------------------------------------------------------|
-//! | `started`         | local          | role, version, local, remote, source, destination         |
+//! | `started`         | local          | role, version, local, remote, source, destination, original |
 //! | `version`         | local          | chosen                                                    |
 //! | `parameters`      | sent, received | each transport parameter under the RFC's name             |
 //! | `packet`          | sent, received | type, number, length, key_phase, spin, version, IDs, token |

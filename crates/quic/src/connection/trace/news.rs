@@ -43,6 +43,7 @@ impl Connection {
             text("remote", &remote),
             octets("source", source.octets()),
             octets("destination", destination.octets()),
+            octets("original", self.tls.original.octets()),
         ];
         self.tell(Direction::Local, "started", &fields);
     }
