@@ -11,7 +11,7 @@
 //!
 //! A round trip is over when something comes that acknowledges what was sent since the last one was
 //! over, or when a Retry or a Version Negotiation packet comes: then the next flight begins. So a
-//! handshake counts 1, and a request behind it 2, whatever was lost on the way is waited for too.
+//! handshake counts 1, and a request behind it 2. A flight that was lost and sent again counts once.
 //!
 //! Invariant: what is kept is one datagram's packets, of each at most [`FRAMES`] frames, and what
 //! they have caused.
@@ -29,6 +29,8 @@ use words::{frame, get, said};
 const FRAMES: usize = 12;
 /// Packets of a datagram that are told.
 const PACKETS: usize = 32;
+/// Columns of a line behind its margin; what is more goes to the next.
+const WIDTH: usize = 84;
 /// Octets of lines that wait for the end of a datagram; what is more is told before it.
 const LATER: usize = 64 << 10;
 /// Connections at once; beyond, all is forgotten, and round trips count from 0 again.
@@ -143,8 +145,13 @@ impl Packets {
             packet.more += 1;
         }
         let space = packet.space;
-        if event.direction == Direction::Received && get(event, "type") == "ACK" {
-            conversation.on_ack(event, space);
+        if event.direction == Direction::Received {
+            match get(event, "type").as_str() {
+                "ACK" => conversation.on_ack(event, space),
+                // Whoever says this has the client's Finished, and acknowledges it no more.
+                "HANDSHAKE_DONE" if conversation.has_flight(1) => conversation.round_trip(),
+                _ => {}
+            }
         }
     }
 
@@ -165,21 +172,17 @@ impl Packets {
         }
         let mark = if event.direction == Direction::Sent { '>' } else { '<' };
         let kept = event.fields.iter().any(|f| f.name == "kept" && f.value == Value::Flag(true));
+        let margin = " ".repeat(self.start(event).chars().count());
         for (at, packet) in packets.iter().enumerate() {
-            let mut text = packet.head.clone();
-            if kept {
-                text += ", kept until its keys came";
-            }
-            if !packet.frames.is_empty() {
-                text += &format!(": {}", packet.frames.join(", "));
-            }
-            if packet.more > 0 {
-                text += &format!(" and {} more frames", packet.more);
-            }
+            let mut words = packet.words(kept);
+            let first = words.next().unwrap_or_default();
             out += &match at {
-                0 => self.line(event, mark, &text),
-                _ => format!("{:width$}+ {}\n", "", visible(&text), width = self.margin(event)),
+                0 => self.line(event, mark, &first),
+                _ => format!("{margin}+ {}\n", visible(&first)),
             };
+            for more in words {
+                out += &format!("{margin}      {}\n", visible(&more));
+            }
         }
         out + &later
     }
@@ -213,11 +216,6 @@ impl Packets {
         }
     }
 
-    /// Columns in front of the mark.
-    fn margin(&self, event: &Event<'_>) -> usize {
-        self.start(event).chars().count()
-    }
-
     fn start(&self, event: &Event<'_>) -> String {
         if self.detail < Detail::Pieces {
             return String::new();
@@ -231,6 +229,33 @@ impl Packets {
 
     fn line(&self, event: &Event<'_>, mark: char, text: &str) -> String {
         format!("{}{mark} {}\n", self.start(event), visible(text))
+    }
+}
+
+impl Packet {
+    /// Its lines: as many frames in each as fit.
+    fn words(&self, kept: bool) -> impl Iterator<Item = String> {
+        let mut lines = vec![self.head.clone()];
+        if kept {
+            lines = vec![format!("{}, kept until its keys came", self.head)];
+        }
+        let more = (self.more > 0).then(|| format!("{} more frames", self.more));
+        let mut separator = ": ";
+        for word in self.frames.iter().chain(&more) {
+            if let Some(line) = lines.last_mut()
+                && line.len() + separator.len() + word.len() < WIDTH
+            {
+                line.push_str(separator);
+                line.push_str(word);
+            } else {
+                if let Some(line) = lines.last_mut() {
+                    line.push_str(separator.trim_end());
+                }
+                lines.push(word.clone());
+            }
+            separator = ", ";
+        }
+        lines.into_iter()
     }
 }
 
@@ -252,6 +277,11 @@ impl Conversation {
         {
             self.round_trip();
         }
+    }
+
+    /// Whether something of that space was sent since the last round trip.
+    fn has_flight(&self, space: usize) -> bool {
+        self.flight.get(space).is_some_and(Option::is_some)
     }
 
     fn round_trip(&mut self) {

@@ -41,14 +41,22 @@ fn a_handshake_and_a_request_as_a_ladder() {
     assert!(pair.until(Duration::from_secs(1), |pair| pair.echoed(stream)));
     pair.client.quic().close(0, b"");
     pair.run(Duration::from_secs(1));
-    golden(
-        concat!(env!("CARGO_MANIFEST_DIR"), "/tests/ladders/handshake.txt"),
-        &ladder(&client.records(), Detail::Pieces),
-    );
-    golden(
-        concat!(env!("CARGO_MANIFEST_DIR"), "/tests/ladders/handshake-short.txt"),
-        &ladder(&client.records(), Detail::Heads),
-    );
+    is_golden("handshake", &ladder(&client.records(), Detail::Pieces));
+    is_golden("handshake-short", &ladder(&client.records(), Detail::Heads));
+}
+
+fn is_golden(name: &str, found: &str) {
+    golden(format!("{}/tests/ladders/{name}.txt", env!("CARGO_MANIFEST_DIR")), found);
+}
+
+#[test]
+fn a_handshake_whose_second_datagram_is_lost_waits_for_a_probe() {
+    // Both ends' second datagrams: an ACK with the client's Finished, and what the server says then.
+    let link = Link::new().delay(Duration::from_millis(10)).lose([1]);
+    let (mut pair, client, _) = heard_over(Setup::default(), link);
+    pair.connect();
+    pair.run(Duration::from_millis(200));
+    is_golden("handshake-lost", &ladder(&client.records(), Detail::Pieces));
 }
 
 #[test]
