@@ -11,7 +11,7 @@
 //!
 //! A round trip is over when something comes that acknowledges what was sent since the last one was
 //! over, or when a Retry or a Version Negotiation packet comes: then the next flight begins. So a
-//! handshake counts 1, and a request behind it 2. A flight that was lost and sent again counts once.
+//! handshake counts 1, and a request behind it 2. What is lost and sent again counts once.
 //!
 //! Invariant: what is kept is one datagram's packets, of each at most [`FRAMES`] frames, and what
 //! they have caused.

@@ -13,17 +13,11 @@
 //! The first form is the drafts' and is whole after each event (RFC 7464). The second is the older
 //! one, which qvis draws; a file of it that was never finished lacks `]}]}`.
 //!
-//! | heard                          | written, with `quic:` or the older category before it       |
-//! |--------------------------------|-------------------------------------------------------------|
-//! | `packet`, its `frame`s         | `packet_sent`, `packet_received`                            |
-//! | `datagram`                     | `udp_datagrams_…`                                           |
-//! | `metrics`                      | `recovery_metrics_updated`, `congestion_state_updated`, `mtu_updated`: what is new |
-//! | `started`, `closed`, `state`   | `connection_started`, `connection_closed`, `connection_state_updated` |
-//! | `parameters`, `version`        | `parameters_set`, `version_information`                     |
-//! | `key_updated`, `key_discarded` | the same                                                    |
-//! | `packet_lost`, `…_dropped`, `…_buffered` | the same                                          |
-//! | `probe_timeout`                | `timer_updated`                                             |
-//! | `path`                         | `migration_state_updated`; not in the older form            |
+//! Packets with their frames, datagrams, parameters, versions, keys, states, losses and the end have
+//! an event of qlog each. Figures become `recovery_metrics_updated`, `congestion_state_updated` and
+//! `mtu_updated`, where they are new; a probe timeout is a `timer_updated`, a path a
+//! `migration_state_updated`, which the older form does not have. There, names have a category in
+//! front of them instead of `quic`.
 //!
 //! ```
 //! use view::qlog::{Kind, Writer};

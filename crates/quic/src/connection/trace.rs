@@ -1,24 +1,24 @@
 //! What a connection tells whoever listens: packets, frames, figures, decisions.
 //!
-//! | event             | way            | fields                                                    |
-//! |-------------------|----------------|-----------------------------------------------------------|
-//! | `started`         | local          | role, version, local, remote, source, destination, original |
-//! | `version`         | local          | chosen                                                    |
-//! | `parameters`      | sent, received | each transport parameter under the RFC's name             |
-//! | `packet`          | sent, received | type, number, length, key_phase, spin, version, IDs, token |
-//! | `frame`           | sent, received | type, and the RFC's fields; a stream's is the event's     |
-//! | `datagram`        | sent, received | length, ecn, kept                                         |
-//! | `packet_dropped`  | received       | trigger, reason                                           |
-//! | `packet_buffered` | received       | type, length                                              |
-//! | `packet_lost`     | local          | space, number                                             |
-//! | `probe_timeout`   | local          | space, count                                              |
-//! | `metrics`         | local          | window, flight, round trips, phase, mtu                   |
-//! | `key_updated`     | local          | level, sender or generation, trigger                      |
-//! | `key_discarded`   | local          | level                                                     |
-//! | `state`           | local          | new: `handshake_complete`, `handshake_confirmed`          |
-//! | `path`            | local          | new: `validated`, `failed`, `migrated`; local, remote     |
-//! | `early_data`      | local          | outcome                                                   |
-//! | `closed`          | local          | initiator, trigger, space, code, frame, reason            |
+//! | event             | way            | fields                                                  |
+//! |-------------------|----------------|---------------------------------------------------------|
+//! | `started`         | local          | role, version, addresses, source, destination, original |
+//! | `version`         | local          | chosen                                                  |
+//! | `parameters`      | sent, received | each transport parameter under the RFC's name           |
+//! | `packet`          | sent, received | type, number, length, key_phase, spin, version, IDs     |
+//! | `frame`           | sent, received | type, and the RFC's; the stream is the event's          |
+//! | `datagram`        | sent, received | length, ecn, kept                                       |
+//! | `packet_dropped`  | received       | trigger, reason                                         |
+//! | `packet_buffered` | received       | type, length                                            |
+//! | `packet_lost`     | local          | space, number                                           |
+//! | `probe_timeout`   | local          | space, count                                            |
+//! | `metrics`         | local          | window, flight, round trips, phase, mtu                 |
+//! | `key_updated`     | local          | level, sender or generation, trigger                    |
+//! | `key_discarded`   | local          | level                                                   |
+//! | `state`           | local          | new: `handshake_complete`, `handshake_confirmed`        |
+//! | `path`            | local          | new: `validated`, `failed`, `migrated`; local, remote   |
+//! | `early_data`      | local          | outcome                                                 |
+//! | `closed`          | local          | initiator, trigger, space, code, frame, reason          |
 //!
 //! A packet's frames come right behind it. A datagram comes behind its packets: those of its way
 //! since the datagram before are what it carried. A `kept` one is a packet that had waited for its

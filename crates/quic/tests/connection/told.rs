@@ -51,7 +51,7 @@ fn is_golden(name: &str, found: &str) {
 
 #[test]
 fn a_handshake_whose_second_datagram_is_lost_waits_for_a_probe() {
-    // Both ends' second datagrams: an ACK with the client's Finished, and what the server says then.
+    // Both ends' second datagrams: the client's Finished, and what the server says then.
     let link = Link::new().delay(Duration::from_millis(10)).lose([1]);
     let (mut pair, client, _) = heard_over(Setup::default(), link);
     pair.connect();
