@@ -11,11 +11,11 @@
 //! ```
 //!
 //! The first form is the drafts' and is whole after each event (RFC 7464). The second is the older
-//! one, which qvis draws; a file of it that was never finished lacks `]}]}`.
+//! one, which qvis draws; a file of it that was never finished lacks its end.
 //!
-//! Packets with their frames, datagrams, parameters, versions, keys, states, losses and the end have
-//! an event of qlog each. Figures become `recovery_metrics_updated`, `congestion_state_updated` and
-//! `mtu_updated`, where they are new; a probe timeout is a `timer_updated`, a path a
+//! Packets with their frames, datagrams, parameters, versions, keys, states, losses and the end
+//! have an event of qlog each. Figures become `recovery_metrics_updated`, `congestion_state_updated` and
+//! `mtu_updated` where they are new; a probe timeout is a `timer_updated`, a path a
 //! `migration_state_updated`, which the older form does not have. There, names have a category in
 //! front of them instead of `quic`.
 //!
