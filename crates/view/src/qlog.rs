@@ -14,10 +14,10 @@
 //! one, which qvis draws; a file of it that was never finished lacks its end.
 //!
 //! Packets with their frames, datagrams, parameters, versions, keys, states, losses and the end
-//! have an event of qlog each. Figures become `recovery_metrics_updated`, `congestion_state_updated` and
-//! `mtu_updated` where they are new; a probe timeout is a `timer_updated`, a path a
-//! `migration_state_updated`, which the older form does not have. There, names have a category in
-//! front of them instead of `quic`.
+//! have an event of qlog each. Figures become `recovery_metrics_updated`, where they are new, and
+//! `congestion_state_updated` and `mtu_updated`. A probe timeout is a `timer_updated`; a path is a
+//! `migration_state_updated`, which the older form does not have. In that form, names have a
+//! category in front of them instead of `quic`.
 //!
 //! ```
 //! use view::qlog::{Kind, Writer};
