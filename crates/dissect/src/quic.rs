@@ -9,12 +9,14 @@
 //!
 //! The keys of Initial packets are made of the client's first Destination Connection ID, which
 //! everybody sees; all others are in a [`KeyLog`](crate::KeyLog). Of a packet that is opened, the
-//! first octet and the packet number are shown as they were before they were masked.
+//! first octet and the packet number are shown as they were before they were masked, and CRYPTO
+//! frames that begin a level's octets are shown as the messages of TLS that they hold.
 //!
 //! Invariant: every octet that is read stands in one field.
 //!
 //! Used by: [`dissect`](crate::dissect).
 
+mod handshake;
 mod keys;
 
 use crate::{Dissection, Hints};
@@ -166,7 +168,8 @@ impl<'a> Walk<'a> {
             reader.section("Authentication tag", "RFC 9001 §5.3");
             reader.take("Tag", TAG).map_err(cut)?;
         }
-        self.notes.extend(self.listener.take());
+        let frames = self.listener.take();
+        handshake::retell(self.datagram, self.listener, frames, inside.sender, &mut self.notes);
         wrong.map_or(Ok(()), |error| Err(error.to_string()))
     }
     // ANCHOR_END: inside
