@@ -66,7 +66,7 @@ pub(super) fn json(event: &Event<'_>, kind: Kind) -> Vec<(&'static str, Object)>
             Some(name) => name,
             None => return Vec::new(),
         },
-        "packet_dropped" => dropped(event, &mut data),
+        "packet_dropped" => dropped(event, &mut data, kind),
         "packet_buffered" => {
             data.raw("header", &of_type(text(event, "type"), None));
             data.object("raw", |raw| put(raw, "length", number(event, "length")));
@@ -87,7 +87,7 @@ pub(super) fn json(event: &Event<'_>, kind: Kind) -> Vec<(&'static str, Object)>
             data.text("event_type", "expired");
             "timer_updated"
         }
-        "key_updated" | "key_discarded" => return keys(event),
+        "key_updated" | "key_discarded" => return keys(event, kind),
         "state" => {
             data.text("new", text(event, "new").unwrap_or_default());
             "connection_state_updated"
@@ -185,22 +185,28 @@ fn datagram(event: &Event<'_>, data: &mut Object) -> Option<&'static str> {
     Some(if sent { "udp_datagrams_sent" } else { "udp_datagrams_received" })
 }
 
-fn dropped(event: &Event<'_>, data: &mut Object) -> &'static str {
+fn dropped(event: &Event<'_>, data: &mut Object, kind: Kind) -> &'static str {
     if let Some(kind) = text(event, "type") {
         let known = value(event, "number").map(|_| number(event, "number"));
         data.raw("header", &of_type(Some(kind), known));
     }
     data.text("trigger", text(event, "trigger").unwrap_or("general"));
-    if let Some(reason) = text(event, "reason") {
-        data.object("details", |details| {
-            details.text("reason", reason);
-        });
+    match (kind, text(event, "reason")) {
+        (Kind::Sequential, Some(reason)) => {
+            data.object("details", |details| {
+                details.text("reason", reason);
+            });
+        }
+        (Kind::Version03, Some(reason)) => {
+            data.text("details", reason);
+        }
+        (_, None) => {}
     }
     "packet_dropped"
 }
 
 /// Keys of one end where TLS made them; else of both.
-fn keys(event: &Event<'_>) -> Vec<(&'static str, Object)> {
+fn keys(event: &Event<'_>, kind: Kind) -> Vec<(&'static str, Object)> {
     let name = if event.name == "key_updated" { "key_updated" } else { "key_discarded" };
     let level = text(event, "level").unwrap_or_default();
     let senders = match text(event, "sender") {
@@ -213,6 +219,10 @@ fn keys(event: &Event<'_>) -> Vec<(&'static str, Object)> {
         data.text("key_type", &format!("{sender}_{level}_secret"));
         if value(event, "generation").is_some() {
             put(&mut data, "key_phase", number(event, "generation"));
+        }
+        if kind == Kind::Version03 && name == "key_updated" {
+            // Required there; but a secret belongs in a key log, and not here.
+            data.text("new", "");
         }
         data.text("trigger", text(event, "trigger").unwrap_or("tls"));
         (name, data)
@@ -252,7 +262,9 @@ fn closed(event: &Event<'_>, data: &mut Object, kind: Kind) -> &'static str {
             (Kind::Version03, Some(error)) => {
                 data.text("connection_code", &error);
             }
-            (Kind::Version03, None) => put(data, &format!("{space}_code"), code),
+            (Kind::Version03, None) => {
+                data.number("application_code", code);
+            }
         }
     }
     if let Some(reason) = octets(event, "reason") {

@@ -31,6 +31,7 @@ impl Kind {
         let name = match name {
             "recovery_metrics_updated" => "metrics_updated",
             "timer_updated" => "loss_timer_updated",
+            "key_discarded" => "key_retired",
             "udp_datagrams_sent" => "datagrams_sent",
             "udp_datagrams_received" => "datagrams_received",
             name => name,
@@ -40,7 +41,7 @@ impl Kind {
             | "connection_closed"
             | "connection_state_updated"
             | "mtu_updated" => "connectivity",
-            "key_updated" | "key_discarded" => "security",
+            "key_updated" | "key_retired" => "security",
             "metrics_updated"
             | "congestion_state_updated"
             | "packet_lost"
