@@ -89,7 +89,9 @@ pub(super) fn json(event: &Event<'_>, kind: Kind) -> Vec<(&'static str, Object)>
         }
         "key_updated" | "key_discarded" => return keys(event, kind),
         "state" => {
-            data.text("new", text(event, "new").unwrap_or_default());
+            let new = text(event, "new").unwrap_or_default();
+            let older = kind == Kind::Version03 && new == "handshake_complete";
+            data.text("new", if older { "handshake_completed" } else { new });
             "connection_state_updated"
         }
         "path" if kind == Kind::Sequential => path(event, &mut data),

@@ -110,7 +110,10 @@ fn ack(event: &Event<'_>, frame: &mut Object) {
 
 fn close(event: &Event<'_>, frame: &mut Object, kind: Kind) {
     let space = text(event, "space").unwrap_or("transport");
-    frame.text("error_space", space);
+    match kind {
+        Kind::Sequential => frame.text("error_space", space),
+        Kind::Version03 => frame.text("error_space", &format!("{space}_error")),
+    };
     error(frame, kind, space, number(event, "error_code"));
     if value(event, "frame_type").is_some() {
         put(frame, "trigger_frame_type", number(event, "frame_type"));
