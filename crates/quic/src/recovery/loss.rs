@@ -36,7 +36,7 @@ impl<T> Recovery<T> {
         for number in state.sent.within(&(0..=largest)) {
             let Some(packet) = state.sent.get(number) else { continue };
             let deadline = packet.time + delay;
-            if deadline <= now || largest >= number + PACKET_THRESHOLD {
+            if deadline <= now || state.sent.overtaken(number, largest) {
                 outcome.lost.extend(state.sent.take(number).map(|packet| (number, packet)));
             } else {
                 let first = state.loss_time.map_or(deadline, |time| time.min(deadline));

@@ -15,6 +15,7 @@
 //!
 //! Used by: [`Recovery`](super::Recovery).
 
+use super::PACKET_THRESHOLD;
 use std::{collections::VecDeque, ops::RangeInclusive, time::Instant};
 
 /// One packet that was sent.
@@ -100,6 +101,18 @@ impl<T> Sent<T> {
     /// Whether `number` was left out.
     pub(super) fn was_skipped(&self, number: u64) -> bool {
         self.skipped.contains(&number)
+    }
+
+    /// Whether so many later packets were sent up to `largest`, which is acknowledged, that
+    /// `number` is lost (§6.1.1). One that was left out has overtaken nobody (A.10).
+    pub(super) fn overtaken(&self, number: u64, largest: u64) -> bool {
+        let later = largest.saturating_sub(number);
+        // More than are remembered as left out need no count.
+        if later < PACKET_THRESHOLD || later >= PACKET_THRESHOLD + SKIPPED as u64 {
+            return later >= PACKET_THRESHOLD;
+        }
+        let left_out = self.skipped.iter().filter(|at| (number..largest).contains(at)).count();
+        later - left_out as u64 >= PACKET_THRESHOLD
     }
 
     fn slot(&mut self, number: u64) -> Option<&mut Option<SentPacket<T>>> {

@@ -44,6 +44,19 @@ fn s6_1_1_three_later_ones_make_a_loss() {
 }
 
 #[test]
+fn a10_a_number_left_out_has_overtaken_nobody() {
+    let mut end = End::established();
+    for number in [1, 2, 4, 5] {
+        end.recovery.on_sent(Space::Data, number, end.packet());
+    }
+    end.at(150);
+    end.ack(Space::Data, &[4..=4]).unwrap();
+    assert_eq!(end.lost(), [0; 0], "2 and 4 are two");
+    end.ack(Space::Data, &[5..=5]).unwrap();
+    assert_eq!(end.lost(), [1]);
+}
+
+#[test]
 fn s6_1_2_an_eighth_of_an_rtt_makes_a_loss() {
     let mut end = End::established();
     end.send(Space::Data);
