@@ -11,7 +11,10 @@
 //! ```
 //!
 //! Where NewReno would have a larger window (short round trips, small windows), its estimate
-//! `W_est` is used instead.
+//! `W_est` is used instead. It grows by α_cubic = 0.53 datagrams for each round trip until the
+//! window is back where it was, as NewReno would on average, for a share of a queue that is fair to
+//! it. Where the round trip shows no queue there is nothing to share: α_cubic is 1 there, NewReno's
+//! own, which a link that loses by itself (a radio) rewards with a third more.
 //!
 //! Windows are counted in datagrams and time in seconds here, as the RFC writes the formulas.
 //!
@@ -111,7 +114,9 @@ impl Controller for Cubic {
         let epoch = self.epoch(current, acked.now);
         let elapsed = acked.now.saturating_duration_since(epoch).as_secs_f64();
 
-        let alpha = if self.estimate < self.prior { ALPHA } else { 1.0 };
+        // Who loses without a queue is not crowding out anybody: the loss is the link's own, and
+        // NewReno's datagram for each round trip is taken at once.
+        let alpha = if acked.queue && self.estimate < self.prior { ALPHA } else { 1.0 };
         self.estimate += alpha * share;
         let next = if self.curve(elapsed) < self.estimate {
             self.estimate.max(current)

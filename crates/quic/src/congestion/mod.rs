@@ -102,6 +102,9 @@ pub struct Acked {
     pub now: Instant,
     /// The smoothed RTT.
     pub rtt: Duration,
+    /// Whether the RTT says that a queue has built up somewhere: then others may be waiting in it
+    /// beside us.
+    pub queue: bool,
     /// Whether the sender had less to send than it might have: then the window was not tried out
     /// and does not grow (§7.8).
     pub limited: bool,
@@ -212,7 +215,9 @@ impl Congestion {
     /// A sample of the RTT, which came with the acknowledgment of `number`; `next` is the number
     /// that will be sent next. Slow start may end by it.
     pub fn on_sample(&mut self, sample: Duration, number: u64, next: u64) {
-        if self.window < self.threshold && self.hystart.on_sample(sample, number, next) {
+        // Only the first slow start: a later one knows where to end (RFC 9406 §4.3).
+        let first = self.threshold == u64::MAX;
+        if first && self.hystart.on_sample(sample, number, next) {
             self.threshold = self.window;
         }
     }
@@ -229,7 +234,8 @@ impl Congestion {
             return;
         }
         if self.window < self.threshold {
-            let more = self.hystart.growth(acked.size);
+            let first = self.threshold == u64::MAX;
+            let more = if first { self.hystart.growth(acked.size) } else { acked.size };
             self.window = self.window.saturating_add(more);
         } else {
             self.window = self.kind.get().grow(self.window, acked, self.datagram);
@@ -274,7 +280,6 @@ impl Congestion {
         self.recovery = None;
         self.recovering = false;
         self.before = None;
-        self.hystart = HyStart::new();
         self.kind = Kind::new(self.algorithm);
     }
 

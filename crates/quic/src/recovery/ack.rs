@@ -158,7 +158,7 @@ impl<T> Recovery<T> {
     }
 
     fn acknowledged(&mut self, before: usize, now: Instant, outcome: &Outcome<T>) {
-        let rtt = self.path.rtt.smoothed();
+        let (rtt, queue) = (self.path.rtt.smoothed(), self.path.rtt.shows_queue());
         for (number, packet) in outcome.acked.get(before..).unwrap_or_default() {
             if !packet.in_flight || packet.path != self.path.number {
                 continue;
@@ -170,6 +170,7 @@ impl<T> Recovery<T> {
                 sent: packet.time,
                 now,
                 rtt,
+                queue,
                 limited: self.limited,
             });
         }

@@ -42,11 +42,10 @@ struct Flow {
 }
 
 impl Flow {
-    fn new(who: Who, place: u64, seed: u64) -> Self {
-        let address =
-            |end: u64, port: u16| SocketAddr::from(([10, 0, place as u8, end as u8], port));
+    fn new(who: Who, place: u8, seed: u64) -> Self {
+        let address = |end: u8, port: u16| SocketAddr::from(([10, 0, place, end], port));
         let addresses = [address(1, 5000), address(2, PORT)];
-        let seed = seed * 10_000 + place * 1000;
+        let seed = seed * 10_000 + u64::from(place) * 1000;
         let end = |serves: bool, seed: u64| {
             let tcp = Tcp::new(addresses[usize::from(serves)], serves, seed);
             Host::new(Quic::new(u64::MAX, seed), tcp)

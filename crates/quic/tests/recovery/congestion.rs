@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 const SIZE: u64 = 1000;
 
 fn acked(now: Instant, rtt: Duration) -> Acked {
-    Acked { number: 0, size: SIZE, sent: now, now, rtt, limited: false }
+    Acked { number: 0, size: SIZE, sent: now, now, rtt, queue: true, limited: false }
 }
 
 /// A controller in avoidance, whose window was cut when it was `window` datagrams of 1,000 octets.
@@ -145,6 +145,21 @@ fn rfc_9438_s4_3_cubic_is_no_slower_than_newreno_on_short_paths() {
     assert!(congestion.window().abs_diff(29_500) < 1_500, "{}", congestion.window());
 }
 
+/// A link that loses by itself builds up no queue, and there is nobody to be fair to in it.
+#[test]
+fn cubic_grows_as_newreno_where_the_round_trip_shows_no_queue() {
+    let mut now = Instant::now();
+    let mut congestion = cut(Algorithm::Cubic, 20, now);
+    for round in 1..=5 {
+        now += ms(5);
+        for _ in 0..congestion.window() / SIZE {
+            congestion.on_acked(&Acked { queue: false, ..acked(now, ms(5)) });
+        }
+        let window = 14_000 + round * 1000;
+        assert!(congestion.window().abs_diff(window) < 500, "{round}: {}", congestion.window());
+    }
+}
+
 #[test]
 fn rfc_9438_s5_8_time_without_enough_to_send_does_not_count() {
     let mut now = Instant::now();
@@ -224,6 +239,22 @@ fn rfc_9406_a_rise_below_the_threshold_is_none() {
 fn rfc_9406_a_jolt_is_taken_back() {
     let (hystart, over) = hystart(&[100, 100, 130, 130, 100, 100, 100, 100, 100, 100, 100]);
     assert!(over.is_none() && !hystart.is_conservative());
+}
+
+#[test]
+fn rfc_9406_s4_3_a_later_slow_start_is_the_standard_one() {
+    let now = Instant::now();
+    let mut congestion = cut(Algorithm::Cubic, 100, now);
+    congestion.on_persistent_congestion();
+    // A round trip that would end the first slow start.
+    for round in 0..20_u64 {
+        for _ in 0..8 {
+            congestion.on_sample(ms(100 + round * 20), round * 10, round * 10 + 10);
+        }
+    }
+    assert_eq!((congestion.phase(), congestion.window()), (Phase::SlowStart, 2 * SIZE));
+    congestion.on_acked(&acked(now + ms(1), ms(100)));
+    assert_eq!(congestion.window(), 3 * SIZE);
 }
 
 #[test]

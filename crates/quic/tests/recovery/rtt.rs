@@ -102,3 +102,17 @@ fn s5_3_delays_are_bounded_once_the_handshake_is_confirmed() {
     assert_eq!(smoothed(true, Space::Data), (ms(50) * 7 + ms(90)) / 8);
     assert_eq!(smoothed(false, Space::Initial), (ms(50) * 7 + ms(100)) / 8, "of Initials ignored");
 }
+
+#[test]
+fn a_queue_shows_by_an_eighth_of_the_round_trip_and_four_milliseconds_at_least() {
+    let now = Instant::now();
+    let shows = |least: u64, later: u64| {
+        let mut rtt = Rtt::default();
+        rtt.update(ms(least), ms(0), now);
+        (0..100).for_each(|_| rtt.update(ms(later), ms(0), now));
+        rtt.shows_queue()
+    };
+    assert_eq!([shows(10, 13), shows(10, 15)], [false, true]);
+    assert_eq!([shows(80, 89), shows(80, 91)], [false, true]);
+    assert_eq!([shows(400, 415), shows(400, 417)], [false, true]);
+}
