@@ -99,7 +99,8 @@ impl<T> Recovery<T> {
                 first = None;
             }
             expected = Some(number + 1);
-            if !packet.ack_eliciting || packet.time <= sampled || packet.path != self.path.number {
+            let counts = packet.ack_eliciting && !packet.mtu_probe;
+            if !counts || packet.time <= sampled || packet.path != self.path.number {
                 continue;
             }
             let began = *first.get_or_insert(packet.time);

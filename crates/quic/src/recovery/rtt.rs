@@ -108,8 +108,8 @@ impl Rtt {
         self.min = self.latest;
     }
 
-    /// Whether a queue shows: the round trip is longer than the least by an eighth of it, or by 4 to
-    /// 16 ms, the rise that ends slow start too (RFC 9406 §4.3).
+    /// Whether a queue shows: the round trip is longer than the least by an eighth of it, within 4
+    /// and 16 ms, which is the rise that ends slow start too (RFC 9406 §4.3).
     pub fn shows_queue(&self) -> bool {
         let rise = (self.min / 8).clamp(Duration::from_millis(4), Duration::from_millis(16));
         self.smoothed >= self.min + rise

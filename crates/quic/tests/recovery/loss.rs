@@ -168,6 +168,24 @@ fn s7_6_2_one_acknowledged_between_is_no_persistent_congestion() {
     assert!(silence(&[101, 120, 500, 1200], &[1]).outcome.persistent, "the rest is long enough");
 }
 
+/// It may have been too large, whatever the network's state (RFC 9000 §14.4).
+#[test]
+fn s7_6_2_a_probe_of_the_mtu_is_no_end_of_persistent_congestion() {
+    for mtu_probe in [true, false] {
+        let mut end = End::established();
+        end.at(101);
+        end.send_as(Space::Data, SentPacket { mtu_probe, ..end.packet() });
+        end.at(2000);
+        (0..4).for_each(|_| {
+            end.send(Space::Data);
+        });
+        end.at(2100);
+        end.ack(Space::Data, &[5..=5]).unwrap();
+        assert_eq!(end.lost(), [1, 2]);
+        assert_eq!(end.outcome.persistent, !mtu_probe);
+    }
+}
+
 #[test]
 fn s7_6_2_both_ends_are_ack_eliciting_and_behind_a_sample() {
     let mut end = End::new(Role::Server);
