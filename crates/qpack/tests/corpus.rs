@@ -198,6 +198,7 @@ fn our_streams_decode_and_are_small() {
             }
         }
     }
-    // ls-qpack needs 117,556; this is what ours needs by now.
-    assert!(sum <= 134_128, "{sum} octets");
+    // ls-qpack needs 117,556, and 1.05 times that, 123,434, is the goal; this is what ours needs by
+    // now.
+    assert!(sum <= 123_520, "{sum} octets");
 }

@@ -50,6 +50,7 @@ impl Encoder {
         }
         let whole = hash(name_hash, field.value);
         if let Some(absolute) = self.find(whole, field) {
+            self.history.earn(name_hash);
             let known = section.may_refer(absolute, self.ledger.known());
             if known && !section.risks {
                 // Referred to first, so that its copy does not push it out.
@@ -65,7 +66,11 @@ impl Encoder {
             }
             return self.write_literal(field, fixed, name_hash, section, out);
         }
-        let comes = indexing == Indexing::FirstTime || self.lately.came(whole);
+        let came = self.history.came(whole);
+        if came {
+            self.history.earn(name_hash);
+        }
+        let comes = came || indexing == Indexing::FirstTime && self.history.spend(name_hash);
         if comes && self.insert(field, fixed, name_hash, whole, section) && section.risks {
             return self.write_reference(self.table.inserted() - 1, section, out);
         }

@@ -14,6 +14,7 @@
 //! | file     | answers                                                  |
 //! |----------|----------------------------------------------------------|
 //! | `policy` | which fields are secrets, which will come again          |
+//! | `history`| what came before, and how well a name's values do     |
 //! | `ledger` | what the peer has confirmed, what must not be dropped    |
 //! | `lines`  | how a field is written                                   |
 //!
@@ -25,12 +26,14 @@
 //!
 //! Used by: `http3`, once a connection.
 
+mod history;
 mod ledger;
 mod lines;
 mod policy;
 
 use crate::{Error, ErrorCode, Field, Limits, prefix::Prefix, table::Table};
-use hpack::{Lately, integer, places::Places};
+use history::History;
+use hpack::{integer, places::Places};
 use ledger::Ledger;
 use wire::Reader;
 
@@ -41,7 +44,7 @@ pub struct Encoder {
     /// Where the newest entry of a name is, and where that of a name and a value.
     names: Places,
     fields: Places,
-    lately: Lately,
+    history: History,
     ledger: Ledger,
     limits: Limits,
     /// What the peer's settings allow: MaxTableCapacity, and streams that may be blocked.
@@ -81,7 +84,7 @@ impl Encoder {
             table: Table::default(),
             names: Places::new(limits.table_capacity),
             fields: Places::new(limits.table_capacity),
-            lately: Lately::default(),
+            history: History::default(),
             ledger: Ledger::default(),
             limits: limits.clone(),
             allowed: 0,

@@ -22,7 +22,7 @@ use crate::Field;
 /// How a field is written that no table has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Indexing {
-    /// Put into the table at once.
+    /// Put into the table at once, while the name has credit (`history`).
     FirstTime,
     /// A literal the first time, put into the table from the second on.
     SecondTime,
