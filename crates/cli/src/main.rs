@@ -9,6 +9,7 @@
 //!   tour      a page through every layer, by the laboratory
 //!   dissect   octets explained
 //!   lab       an experiment, and what came out
+//!   quic      the transport of HTTP/3 without HTTP/3
 //!   bench     a load on a server, measured
 //!   cert      certificates made, shown and verified
 //!   terminal  what we print to
@@ -27,6 +28,7 @@ mod dissect;
 mod exit;
 mod get;
 mod lab;
+mod quic;
 mod serve;
 mod session;
 mod tell;
@@ -53,6 +55,7 @@ const COMMANDS: &[(&Command, Run)] = &[
     (&ws::COMMAND, ws::run),
     (&dissect::COMMAND, dissect::run),
     (&lab::COMMAND, lab::run),
+    (&quic::COMMAND, quic::run),
     (&bench::COMMAND, bench::run),
     (&cert::COMMAND, cert::run),
 ];

@@ -17,7 +17,7 @@
 //! | 35   | no TLS                      | 60   | a certificate that is not believed   |
 //! | 58   | our own certificate or key  | 77   | the roots cannot be read             |
 //! | 90   | another key than the pinned | 16   | HTTP/2 broke down                    |
-//! | 92   | a stream of it was reset    |      |                                      |
+//! | 92   | a stream of it was reset    | 96   | QUIC broke down                      |
 //!
 //! Invariant: each message is one line, names the peer or the part at fault, and holds no password.
 
@@ -238,6 +238,10 @@ pub enum Error {
         /// The rule and the offset.
         reason: String,
     },
+    /// RFC 9000: a connection of QUIC failed, or ended before everything was there.
+    #[error("QUIC with {with} failed: {reason}")]
+    #[allow(missing_docs, reason = "the message says what they are")]
+    Quic { with: String, reason: String },
     /// RFC 9113 §5.4.1: a rule was broken that all requests of the connection suffer from, or the
     /// server says that we did.
     #[error("HTTP/2 with {with} broke down: {reason}")]
@@ -381,6 +385,7 @@ impl Error {
             Self::Resolve { .. } => 6,
             Self::Connect { .. } => 7,
             Self::Malformed { .. } | Self::Handshake { .. } => 8,
+            Self::Quic { .. } => 96,
             Self::Http2 { .. } => 16,
             Self::Partial { .. } => 18,
             Self::Status { .. } | Self::Refused { .. } => 22,
@@ -473,6 +478,7 @@ impl From<Error> for io::Error {
             Error::Malformed { .. }
             | Error::MalformedBody { .. }
             | Error::Http2 { .. }
+            | Error::Quic { .. }
             | Error::Tls { .. }
             | Error::TlsBroken { .. }
             | Error::Certificate { .. }

@@ -42,6 +42,7 @@ mod driver;
 mod error;
 #[doc(hidden)]
 pub mod fuzzing;
+pub mod quic;
 mod request;
 mod response;
 mod session;

@@ -44,6 +44,7 @@ mod handler;
 pub mod identity;
 mod limits;
 mod payload;
+pub mod quic;
 mod random;
 mod reading;
 mod reply;

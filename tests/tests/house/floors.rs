@@ -6,6 +6,7 @@
 //!  client   server           sockets and threads around the sans-IO crates
 //!  http1  http2  http3  websocket
 //!          hpack ← qpack   deflate
+//!  port                      QUIC on a socket, for both of them
 //!  tls → x509   quic → tls
 //!  http                      semantics
 //!  wire   sockets   sim   view
@@ -16,7 +17,7 @@
 use crate::{assert_none, tree};
 
 /// Who may import whom, beside `wire`. `*` is every crate but `testkit`, which is for tests alone.
-const FLOORS: [(&str, &[&str]); 21] = [
+const FLOORS: [(&str, &[&str]); 22] = [
     ("wire", &[]),
     ("sockets", &[]),
     ("sim", &[]),
@@ -27,6 +28,7 @@ const FLOORS: [(&str, &[&str]); 21] = [
     ("x509", &[]),
     ("tls", &["x509"]),
     ("quic", &["tls"]),
+    ("port", &["sockets", "quic", "tls"]),
     ("qpack", &["hpack"]),
     ("http1", &["http"]),
     ("http2", &["http", "hpack"]),
@@ -50,6 +52,7 @@ const DRIVERS: &[&str] = &[
     "x509",
     "tls",
     "quic",
+    "port",
     "qpack",
     "http1",
     "http2",

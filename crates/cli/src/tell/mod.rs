@@ -109,6 +109,12 @@ impl Teller {
         }
     }
 
+    /// With files of qlog in a folder of the command line, if it names one.
+    pub(crate) fn with_qlog(mut self, folder: Option<qlog::Folder>) -> Self {
+        self.qlog = folder.or(self.qlog);
+        self
+    }
+
     /// Whether files of qlog are asked for: then it wants to hear QUIC, though it may say nothing.
     pub(crate) const fn writes(&self) -> bool {
         self.qlog.is_some()

@@ -69,17 +69,36 @@ impl Context {
         http2: Http2,
         early: bool,
     ) -> Result<Arc<ClientConfig>, Error> {
+        let offered: &[&[u8]] = match http2 {
+            Http2::Offered if !early => &[HTTP2, HTTP11],
+            Http2::Known => &[HTTP2],
+            Http2::Never | Http2::Offered => &[HTTP11],
+        };
+        let offered = if self.options.alpn { offered } else { &[] };
+        Ok(Arc::new(self.built(origin, offered, early)?))
+    }
+
+    /// The same for QUIC, where `alpn` is spoken inside and must be said (RFC 9001 §8.1).
+    ///
+    /// # Errors
+    /// [`Error::Roots`].
+    pub(crate) fn quic(
+        &self,
+        origin: &str,
+        alpn: &[u8],
+        early: bool,
+    ) -> Result<Arc<ClientConfig>, Error> {
+        let mut config = self.built(origin, &[alpn], early)?;
+        // No middlebox looks for a session of TLS 1.2 in there (RFC 9001 §8.4).
+        config.compatibility = false;
+        Ok(Arc::new(config))
+    }
+
+    fn built(&self, origin: &str, offered: &[&[u8]], early: bool) -> Result<ClientConfig, Error> {
         let options = &self.options;
         let judge = Judge { verifier: self.verifier()?, pins: options.pins.clone() };
         let mut config = ClientConfig::new(Arc::new(judge));
-        if options.alpn {
-            let offered: &[&[u8]] = match http2 {
-                Http2::Offered if !early => &[HTTP2, HTTP11],
-                Http2::Known => &[HTTP2],
-                Http2::Never | Http2::Offered => &[HTTP11],
-            };
-            config.alpn = offered.iter().map(|name| name.to_vec()).collect();
-        }
+        config.alpn = offered.iter().map(|name| name.to_vec()).collect();
         if options.resumption {
             let (origin, spoken) = (origin.to_owned(), config.alpn.clone());
             let tickets = Arc::clone(&self.tickets);
@@ -94,7 +113,7 @@ impl Context {
         config.reveal_secrets = options.reveal_secrets;
         // The driver's own deadline bounds it, whatever that is.
         config.limits = ::tls::Limits { handshake: Duration::MAX, ..options.limits.clone() };
-        Ok(Arc::new(config))
+        Ok(config)
     }
 }
 

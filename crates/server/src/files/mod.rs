@@ -17,6 +17,7 @@ mod memory;
 mod resolve;
 mod send;
 
+pub(crate) use resolve::Root;
 pub use resolve::Symlinks;
 
 use crate::{Handler, Place, Reply, Request, router::allow};

@@ -49,6 +49,38 @@ pub(super) struct OpenFile {
     pub(super) name: String,
 }
 
+/// A folder whose files are given out as they are, with nothing of HTTP around them.
+#[derive(Debug)]
+pub(crate) struct Root {
+    place: PathBuf,
+    links: Symlinks,
+}
+
+impl Root {
+    /// What lies below `place`.
+    ///
+    /// # Errors
+    /// Where `place` is not there, or is not a folder.
+    pub(crate) fn new(place: impl AsRef<Path>, links: Symlinks) -> io::Result<Self> {
+        let place = place.as_ref().canonicalize()?;
+        if !place.is_dir() {
+            return Err(io::ErrorKind::NotADirectory.into());
+        }
+        Ok(Self { place, links })
+    }
+
+    /// A regular file, and its length in octets.
+    ///
+    /// # Errors
+    /// Why not, as a status of HTTP says it.
+    pub(crate) fn open(&self, path: &str) -> Result<(File, u64), StatusCode> {
+        match resolve(&self.place, path, self.links)? {
+            Found::File(found) => Ok((found.file, found.metadata.len())),
+            Found::Folder(_) => Err(StatusCode::NOT_FOUND),
+        }
+    }
+}
+
 // ANCHOR: segments
 /// The decoded segments of `path`.
 fn segments(path: &str) -> Result<Vec<String>, StatusCode> {
