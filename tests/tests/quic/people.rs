@@ -1,0 +1,302 @@
+//! Who speaks: our program and other people's, each as a server and as a client of HTTP/0.9.
+//!
+//! ```text
+//!             server                                client
+//!   ours      wirebook quic serve                   wirebook quic get
+//!   aioquic   aioquic_hq.py serve                   aioquic_hq.py get
+//!   quinn     quinn-hq serve (tests/peers/quic)     quinn-hq get
+//! ```
+//!
+//! A client ends with a line of JSON: `connections`, and what it knows of `early`, `resumed`,
+//! `version`, `key_updates` and `migrated`.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::cases::Wish;
+use crate::papers::Papers;
+use crate::{peers, program};
+
+/// An implementation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Who {
+    Ours,
+    Aioquic,
+    Quinn,
+}
+
+impl Who {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Ours => "wirebook",
+            Self::Aioquic => "aioquic",
+            Self::Quinn => "quinn",
+        }
+    }
+
+    /// Whether it can do what a case wants of a server.
+    pub(crate) fn serves(self, wish: Wish) -> bool {
+        match (self, wish) {
+            (Self::Ours, _) => true,
+            (Self::Aioquic, Wish::Ecn | Wish::Preferred) => false,
+            (Self::Quinn, Wish::Version2) => false,
+            (Self::Aioquic | Self::Quinn, _) => true,
+        }
+    }
+
+    /// Whether it can do what a case wants of a client.
+    pub(crate) fn asks(self, wish: Wish) -> bool {
+        match (self, wish) {
+            (Self::Ours, _) => true,
+            (Self::Aioquic, Wish::Ecn | Wish::Preferred) => false,
+            (Self::Quinn, Wish::Version2) => false,
+            (Self::Aioquic | Self::Quinn, _) => true,
+        }
+    }
+}
+
+/// Why it cannot be run here at all, having said so; `false`: it can.
+#[track_caller]
+pub(crate) fn missing(who: Who) -> bool {
+    match who {
+        Who::Ours => false,
+        Who::Aioquic => script().is_none(),
+        Who::Quinn => {
+            let built = quinn().is_some();
+            if !built {
+                testkit::skip("tests/peers/quic does not build here");
+            }
+            !built
+        }
+    }
+}
+
+#[track_caller]
+fn script() -> Option<Command> {
+    let mut command = peers::python("../../quic/aioquic_hq.py")?;
+    command.stdin(Stdio::null());
+    Some(command)
+}
+
+/// The program of quinn, built once.
+fn quinn() -> Option<&'static Path> {
+    static PROGRAM: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let built = PROGRAM.get_or_init(|| {
+        let peers = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers");
+        let built = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--release", "--package", "quic-peers"])
+            .env_remove("CARGO_TARGET_DIR")
+            .current_dir(&peers)
+            .status();
+        let built = built.is_ok_and(|status| status.success());
+        built.then(|| peers.join("target/release/quinn-hq"))
+    });
+    built.as_deref()
+}
+
+/// A server in a process of its own, ended when it is dropped.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) address: SocketAddr,
+}
+
+impl Server {
+    pub(crate) fn start(
+        who: Who,
+        wishes: &[Wish],
+        folder: &Path,
+        papers: &Papers,
+        host: IpAddr,
+    ) -> Self {
+        let (certificate, key) = papers.of(wishes);
+        let mut command = match who {
+            Who::Ours => {
+                let mut command = Command::new(program::wirebook());
+                command.args(["quic", "serve"]).arg(folder).arg("--listen");
+                command.arg(SocketAddr::new(listens(wishes, host), 0).to_string());
+                command.arg("--cert").arg(certificate).arg("--key").arg(key);
+                command
+            }
+            Who::Aioquic => {
+                let mut command = script().unwrap();
+                if wishes.contains(&Wish::Version2) {
+                    command.arg("--version-2");
+                }
+                if wishes.contains(&Wish::ChaCha20) {
+                    command.arg("--chacha20");
+                }
+                command.arg("serve").arg(folder).args(["--host", &host.to_string()]);
+                command.arg("--certificate").arg(certificate).arg("--key").arg(key);
+                command
+            }
+            Who::Quinn => {
+                let mut command = Command::new(quinn().unwrap());
+                command.arg("serve").arg(folder);
+                command.args(["--host", &listens(wishes, host).to_string()]);
+                command.arg("--certificate").arg(certificate).arg("--key").arg(key);
+                command
+            }
+        };
+        if wishes.contains(&Wish::Retry) {
+            command.arg("--retry");
+        }
+        if who == Who::Ours {
+            if wishes.contains(&Wish::Version2) {
+                command.args(["--quic-version", "2"]);
+            }
+            if wishes.contains(&Wish::ChaCha20) {
+                command.args(["--tls13-ciphers", "TLS_CHACHA20_POLY1305_SHA256"]);
+            }
+        }
+        if wishes.contains(&Wish::Preferred) {
+            // Another address of the same host, the same port.
+            let port = free_port();
+            command.args(["--preferred", &format!("127.0.0.2:{port}")]);
+            let at = port.to_string();
+            match who {
+                Who::Ours => command.args(["--listen", &format!("0.0.0.0:{at}")]),
+                _ => command.args(["--port", &at]),
+            };
+        }
+        Self::spawn(who, &mut command, host)
+    }
+
+    fn spawn(who: Who, command: &mut Command, host: IpAddr) -> Self {
+        let command = command.stdin(Stdio::null());
+        // Ours keeps standard output for what was asked for.
+        let told: Box<dyn Read + Send>;
+        let mut child;
+        if who == Who::Ours {
+            child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+            told = Box::new(child.stderr.take().unwrap());
+        } else {
+            child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
+            told = Box::new(child.stdout.take().unwrap());
+        }
+        let mut lines = BufReader::new(told).lines();
+        let line = lines.next().expect("a server says where it listens").unwrap();
+        let digits = line.rsplit(|octet: char| !octet.is_ascii_digit());
+        let port = digits.filter_map(|digits| digits.parse().ok()).next();
+        let port = port.unwrap_or_else(|| panic!("no port in: {line}"));
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, address: SocketAddr::new(host, port) }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A server that is to be found at two addresses listens at all of them.
+fn listens(wishes: &[Wish], host: IpAddr) -> IpAddr {
+    if wishes.contains(&Wish::Preferred) { IpAddr::from([0, 0, 0, 0]) } else { host }
+}
+
+/// A port that nobody has at this moment.
+fn free_port() -> u16 {
+    let socket = std::net::UdpSocket::bind("0.0.0.0:0").unwrap();
+    socket.local_addr().unwrap().port()
+}
+
+/// Fetches `paths` into `folder`; what the client said of it, or how it failed.
+pub(crate) fn fetch(
+    who: Who,
+    wishes: &[Wish],
+    at: SocketAddr,
+    paths: &[String],
+    folder: &Path,
+    patience: Duration,
+) -> Result<Value, String> {
+    let urls = paths.iter().map(|path| format!("https://{at}/{path}"));
+    let mut command = match who {
+        Who::Ours => {
+            let mut command = Command::new(program::wirebook());
+            command.args(["quic", "get", "-k", "--format", "json", "--output-dir"]);
+            command.arg(folder).args(urls);
+            if wishes.contains(&Wish::Version2) {
+                command.args(["--quic-version", "2"]);
+            }
+            if wishes.contains(&Wish::ChaCha20) {
+                command.args(["--tls13-ciphers", "TLS_CHACHA20_POLY1305_SHA256"]);
+            }
+            command
+        }
+        Who::Aioquic => {
+            let mut command = script().unwrap();
+            if wishes.contains(&Wish::Version2) {
+                command.arg("--version-2");
+            }
+            if wishes.contains(&Wish::ChaCha20) {
+                command.arg("--chacha20");
+            }
+            command.arg("get").arg(folder).args(urls);
+            command
+        }
+        Who::Quinn => {
+            let mut command = Command::new(quinn().unwrap());
+            command.arg("get").arg(folder).args(urls);
+            if wishes.contains(&Wish::ChaCha20) {
+                command.arg("--chacha20");
+            }
+            command
+        }
+    };
+    for (wish, option) in
+        [(Wish::UpdateKeys, "--update-keys"), (Wish::Resume, "--resume"), (Wish::Early, "--early")]
+    {
+        if wishes.contains(&wish) {
+            command.arg(option);
+        }
+    }
+    run(&mut command, patience)
+}
+
+/// Runs a client to its end, or to the end of patience.
+fn run(command: &mut Command, patience: Duration) -> Result<Value, String> {
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let (mut stdout, mut stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+    let said = std::thread::spawn(move || {
+        let mut said = String::new();
+        let _ = stdout.read_to_string(&mut said);
+        said
+    });
+    let complained = std::thread::spawn(move || {
+        let mut said = String::new();
+        let _ = stderr.read_to_string(&mut said);
+        said
+    });
+    let end = Instant::now() + patience;
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        if Instant::now() > end {
+            let _ = child.kill();
+            let _ = child.wait();
+            let last = complained.join().unwrap();
+            return Err(format!("not finished after {} s: {}", patience.as_secs(), tail(&last)));
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    let (said, complained) = (said.join().unwrap(), complained.join().unwrap());
+    if !status.success() {
+        return Err(format!("{status}: {}", tail(&complained)));
+    }
+    let last = said.lines().last().unwrap_or_default();
+    serde_json::from_str(last).map_err(|error| format!("'{last}' is no JSON: {error}"))
+}
+
+/// The last line of what a program complained of.
+fn tail(said: &str) -> &str {
+    said.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or("it says nothing")
+}
