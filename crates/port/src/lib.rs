@@ -47,6 +47,9 @@ use tls::Moment;
 /// finds no room is lost. The kernel may give less.
 const BUFFER: usize = 4 << 20;
 
+/// Datagrams of a turn where each is a call of its own.
+const SINGLES: usize = 32;
+
 /// Reminders of connections that are gone, before the list is made anew.
 const FEW: usize = 1024;
 
@@ -168,7 +171,33 @@ impl Port {
         hand: &mut dyn FnMut(u8, Stray),
     ) -> io::Result<()> {
         let mut batch = self.batch.take().unwrap_or_default();
-        let received = self.socket.receive(&mut batch);
+        // Where a call brings one datagram, several calls make a turn that is worth its price.
+        let calls = if self.socket.abilities().batches { 1 } else { SINGLES };
+        let mut received = Ok(0);
+        for _ in 0..calls {
+            received = self.socket.receive(&mut batch);
+            if received.is_err() {
+                break;
+            }
+            self.take_batch(&mut batch, now, whose, hand);
+        }
+        self.batch = Some(batch);
+        match received {
+            Ok(_) => Ok(()),
+            // A peer that went away is told by ICMP; its connection finds out by silence.
+            Err(error) if is_of_the_path(&error) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+    // ANCHOR_END: receive
+
+    fn take_batch(
+        &mut self,
+        batch: &mut Batch,
+        now: Moment,
+        whose: Whose<'_>,
+        hand: &mut dyn FnMut(u8, Stray),
+    ) {
         for mut receipt in batch.iter_mut() {
             let address = receipt.destination.unwrap_or(self.local.ip());
             let local = SocketAddr::new(address, self.local.port());
@@ -181,15 +210,7 @@ impl Port {
                 }
             }
         }
-        self.batch = Some(batch);
-        match received {
-            Ok(_) => Ok(()),
-            // A peer that went away is told by ICMP; its connection finds out by silence.
-            Err(error) if is_of_the_path(&error) => Ok(()),
-            Err(error) => Err(error),
-        }
     }
-    // ANCHOR_END: receive
 
     /// Takes one datagram, which may have come to another socket.
     pub fn take(

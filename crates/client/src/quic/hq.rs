@@ -9,13 +9,10 @@
 //!
 //! Invariant: the octets of a path are given to the caller in order, and are not kept.
 
-use super::{QuicClient, config, context, of_closed};
-use crate::{
-    Error,
-    tls::{self, Context},
-};
+use super::{Config, QuicClient, of_closed};
+use crate::{Error, tls};
 use quic::{
-    ClientConfig, Connection, Event, Handle, Transport,
+    Connection, Event, Handle, Transport,
     connection::{Listeners, ReadEnd, Stats},
     stream::{Direction, StreamId},
     version::Version,
@@ -99,7 +96,7 @@ pub type Sink<'a> = &'a mut dyn FnMut(usize, &[u8]) -> io::Result<()>;
 #[derive(Debug)]
 pub struct Hq {
     client: QuicClient,
-    context: Context,
+    config: Config,
     options: Options,
     name: ServerName,
     origin: String,
@@ -137,8 +134,8 @@ impl Hq {
         })?;
         let client = QuicClient::new(remote, options.offload);
         let client = client.map_err(|source| of_socket(&origin, source))?;
-        let context = context(options.tls.clone());
-        Ok(Self { client, context, options, name, origin, remote, token: Vec::new() })
+        let config = Config::new(options.tls.clone());
+        Ok(Self { client, config, options, name, origin, remote, token: Vec::new() })
     }
 
     /// Fetches `paths` on one connection.
@@ -146,8 +143,10 @@ impl Hq {
     /// # Errors
     /// [`Error::Quic`] and those of TLS; [`Error::Timeout`]; what `sink` says as [`Error::Write`].
     pub fn fetch(&mut self, paths: &[String], usage: Use, sink: Sink<'_>) -> Result<Told, Error> {
-        let early = usage == Use::Early;
-        let mut config: ClientConfig = config(&self.context, &self.origin, ALPN, early)?;
+        let mut config = match usage {
+            Use::Early => self.config.speak_early(ALPN, &self.origin)?,
+            _ => self.config.speak(ALPN, &self.origin)?,
+        };
         config.transport = Arc::new(self.options.transport.clone());
         config.version = self.options.version;
         config.listeners = self.options.listeners.clone();

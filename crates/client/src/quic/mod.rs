@@ -127,15 +127,31 @@ impl QuicClient {
     // ANCHOR_END: turn
 }
 
-/// The configuration for connections to `origin`, `host:port`, which speak `alpn`; `early` if
-/// requests may go along with the first flight.
-fn config(
-    context: &Context,
-    origin: &str,
-    alpn: &[u8],
-    early: bool,
-) -> Result<ClientConfig, Error> {
-    Ok(ClientConfig::new(context.quic(origin, alpn, early)?))
+/// What all connections of a caller share: whom to believe, and tickets.
+#[derive(Debug)]
+pub struct Config(Context);
+
+impl Config {
+    /// With these settings of TLS.
+    pub fn new(options: tls::Options) -> Self {
+        Self(Context::new(options))
+    }
+
+    /// For connections to `origin`, `host:port` or a name of your own for it, that speak `alpn`.
+    ///
+    /// # Errors
+    /// [`Error::Roots`].
+    pub fn speak(&self, alpn: &[u8], origin: &str) -> Result<ClientConfig, Error> {
+        Ok(ClientConfig::new(self.0.quic(origin, alpn, false)?))
+    }
+
+    /// The same, where requests may go along with the first flight.
+    ///
+    /// # Errors
+    /// As [`speak`](Self::speak).
+    pub fn speak_early(&self, alpn: &[u8], origin: &str) -> Result<ClientConfig, Error> {
+        Ok(ClientConfig::new(self.0.quic(origin, alpn, true)?))
+    }
 }
 
 /// Why a connection is over, to whoever wanted something of it.
@@ -169,9 +185,4 @@ fn quoted(reason: &[u8]) -> String {
         [] => String::new(),
         reason => format!(": {}", reason.escape_ascii()),
     }
-}
-
-/// The settings of TLS for QUIC: what all connections of a caller share.
-pub(crate) fn context(options: tls::Options) -> Context {
-    Context::new(options)
 }
