@@ -39,7 +39,10 @@ pub(super) fn run(parsed: &Parsed, urls: &[String]) -> Result<u8, Failure> {
     let out = out(parsed, paths.len())?;
     let options = options(parsed, told)?;
     let remote = resolve(&host, port)?;
-    let failed = |error: Error| Failure::new(error.curl_exit_code(), error.to_string());
+    let failed = |error: Error| {
+        let code = error.curl_exit_code();
+        Failure::new(code, format!("({code}) {error}"))
+    };
     let mut hq = Hq::new(&host, remote, options).map_err(failed)?;
     let mut files: HashMap<usize, File> = HashMap::new();
     let mut all = Vec::new();
@@ -67,9 +70,9 @@ fn targets(urls: &[String]) -> Result<(String, u16, Vec<String>), Failure> {
     let mut server = None;
     let mut paths = Vec::new();
     for url in urls {
-        let wrong = |reason: &str| Failure::new(3, format!("the URL {url:?}: {reason}"));
-        let uri =
-            client::core::url::read(url).map_err(|error| Failure::new(3, error.to_string()))?;
+        let wrong = |reason: &str| Failure::new(3, format!("(3) the URL {url:?}: {reason}"));
+        let uri = client::core::url::read(url)
+            .map_err(|error| Failure::new(3, format!("(3) {error}")))?;
         let origin = uri.origin().ok_or_else(|| wrong("it has no host"))?;
         if origin.scheme != "https" {
             return Err(wrong("its scheme must be https"));
@@ -89,7 +92,7 @@ fn targets(urls: &[String]) -> Result<(String, u16, Vec<String>), Failure> {
 
 fn resolve(host: &str, port: u16) -> Result<SocketAddr, Failure> {
     let failed =
-        |reason: String| Failure::new(6, format!("could not resolve host {host:?}: {reason}"));
+        |reason: String| Failure::new(6, format!("(6) could not resolve host {host:?}: {reason}"));
     let found = sockets::resolve(host, port).map_err(|error| failed(error.to_string()))?;
     // IPv4 first: a server at ::1 that is not there is not told from one that is silent.
     let first = found.iter().find(|address| address.is_ipv4()).or(found.first());

@@ -107,6 +107,7 @@ pub struct Hq {
 
 /// A connection under way.
 struct Fetching<'a> {
+    origin: String,
     paths: &'a [String],
     next: usize,
     open: HashMap<StreamId, usize>,
@@ -154,6 +155,7 @@ impl Hq {
         let begun = self.client.connect(&config, self.name.clone(), self.remote, token);
         let handle = begun.map_err(|error| self.failed(error.to_string()))?;
         let mut state = Fetching {
+            origin: self.origin.clone(),
             paths,
             next: 0,
             open: HashMap::new(),
@@ -301,6 +303,6 @@ impl Fetching<'_> {
             return;
         };
         let reason = format!("the server would not give {path} (code {code}): is it there?");
-        self.failed = Some(Error::Quic { with: "the server".into(), reason });
+        self.failed = Some(Error::Quic { with: self.origin.clone(), reason });
     }
 }
