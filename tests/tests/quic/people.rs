@@ -119,7 +119,11 @@ impl Server {
             Who::Ours => {
                 let mut command = Command::new(program::wirebook());
                 command.args(["quic", "serve"]).arg(folder).arg("--listen");
-                command.arg(SocketAddr::new(listens(wishes, host), 0).to_string());
+                let port = if wishes.contains(&Wish::Preferred) { free_port() } else { 0 };
+                command.arg(SocketAddr::new(listens(wishes, host), port).to_string());
+                if port != 0 {
+                    command.args(["--preferred", &format!("127.0.0.2:{port}")]);
+                }
                 command.arg("--cert").arg(certificate).arg("--key").arg(key);
                 command
             }
@@ -154,15 +158,10 @@ impl Server {
                 command.args(["--tls13-ciphers", "TLS_CHACHA20_POLY1305_SHA256"]);
             }
         }
-        if wishes.contains(&Wish::Preferred) {
+        if wishes.contains(&Wish::Preferred) && who != Who::Ours {
             // Another address of the same host, the same port.
-            let port = free_port();
-            command.args(["--preferred", &format!("127.0.0.2:{port}")]);
-            let at = port.to_string();
-            match who {
-                Who::Ours => command.args(["--listen", &format!("0.0.0.0:{at}")]),
-                _ => command.args(["--port", &at]),
-            };
+            let port = free_port().to_string();
+            command.args(["--preferred", &format!("127.0.0.2:{port}"), "--port", &port]);
         }
         Self::spawn(who, &mut command, host)
     }

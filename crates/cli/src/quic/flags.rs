@@ -33,8 +33,8 @@ pub(crate) const COMMAND: Command = Command {
                     None,
                     "preferred",
                     "ADDRESS",
-                    "tell clients to move to this address once the handshake is done; listen there \
-                     too",
+                    "tell clients to move to this address once the handshake is done; one that \
+                     --listen covers, as 0.0.0.0:PORT does",
                 ),
                 valued(None, "threads", "N", "loops for each address; 1 unless you say"),
             ],

@@ -168,21 +168,26 @@ impl Connection {
                 continue;
             }
             self.spaces.get_mut(each).probes = PROBES;
-            // What is outstanding goes again, should there be nothing new.
-            let most = if each == Space::Data { usize::from(PROBES) } else { usize::MAX };
-            let oldest: Vec<SentFrame> = self
-                .recovery
-                .outstanding(each)
-                .filter(|(_, packet)| packet.ack_eliciting && !packet.mtu_probe)
-                .take(most)
-                .flat_map(|(_, packet)| packet.content.frames().cloned())
-                .collect();
-            for frame in oldest {
-                self.on_frame_lost(each, frame, now);
-            }
+            self.send_again(each, now);
         }
         if self.role == Role::Client && !self.can_seal(space) {
             self.spaces.initial.probes = PROBES;
+        }
+    }
+
+    /// What is outstanding goes again, should there be nothing new: of a handshake all of it, for
+    /// each datagram may be the only one that comes through.
+    pub(super) fn send_again(&mut self, space: Space, now: Instant) {
+        let most = if space == Space::Data { usize::from(PROBES) } else { usize::MAX };
+        let oldest: Vec<SentFrame> = self
+            .recovery
+            .outstanding(space)
+            .filter(|(_, packet)| packet.ack_eliciting && !packet.mtu_probe)
+            .take(most)
+            .flat_map(|(_, packet)| packet.content.frames().cloned())
+            .collect();
+        for frame in oldest {
+            self.on_frame_lost(space, frame, now);
         }
     }
 }

@@ -192,6 +192,11 @@ impl Connection {
         let padded = pad && builder.length(out) < least;
         let size = self.seal(space, builder, out, if pad { least } else { 0 });
         self.sent(space, builder.number(), size, ack_eliciting, padded, content, now);
+        // Some servers end a connection whose first packet holds nothing of the handshake: should
+        // the first probe be lost, the second is that packet.
+        if space != Space::Data && self.spaces.get(space).probes > 0 {
+            self.send_again(space, now);
+        }
         true
     }
     // ANCHOR_END: packet
