@@ -55,7 +55,8 @@ impl Who {
         match (self, wish) {
             (Self::Ours, _) => true,
             (Self::Aioquic, Wish::Ecn | Wish::Preferred) => false,
-            (Self::Quinn, Wish::Version2) => false,
+            // It takes the address's connection ID, and stays where it is.
+            (Self::Quinn, Wish::Version2 | Wish::Preferred) => false,
             (Self::Aioquic | Self::Quinn, _) => true,
         }
     }

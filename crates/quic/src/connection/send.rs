@@ -26,6 +26,9 @@ use crate::{
 use std::time::Instant;
 use wire::trace::Direction as Way;
 
+/// Octets of a datagram in which a few frames find room.
+const SHORTEST: usize = 64;
+
 impl Connection {
     // ANCHOR: transmit
     /// What is to be sent now, on one path; `false` where there is nothing. Called until it says
@@ -76,7 +79,10 @@ impl Connection {
                 break;
             }
             let budget = self.paths.current.budget();
-            let blocked = budget < size.min(MIN_DATAGRAM);
+            // What goes to an address that is not known yet may be short, so that little from there
+            // is enough to be asked (RFC 9000 §8.2.1); of a handshake nothing fits in less.
+            let least = if self.tls.confirmed { SHORTEST } else { MIN_DATAGRAM };
+            let blocked = budget < size.min(least);
             self.recovery.set_blocked(blocked, now);
             if blocked {
                 break;
@@ -172,6 +178,10 @@ impl Connection {
     /// A datagram that finds out whether the path carries larger ones (RFC 8899).
     fn transmit_mtu_probe(&mut self, now: Instant, transmit: &mut Transmit) -> bool {
         if !self.tls.confirmed || !self.paths.current.pmtud.is_pending(now) {
+            return false;
+        }
+        // Nobody there has answered yet: three for one is too little for it (RFC 9000 §8.1).
+        if self.paths.current.budget() < usize::MAX {
             return false;
         }
         // It counts in flight, and waits its turn.

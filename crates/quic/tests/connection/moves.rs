@@ -121,6 +121,23 @@ fn a_nat_that_forgets_does_not_end_a_transfer() {
 }
 
 #[test]
+fn a_quiet_client_behind_a_nat_that_forgot_is_answered_at_once() {
+    let mut pair = Pair::new(&Setup::default(), Link::interop());
+    pair.behind_nat();
+    pair.connect();
+    pair.run(Duration::from_millis(500));
+    pair.rebind_address();
+    let before = pair.server.quic().stats().octets_sent;
+    let stream = pair.client.say(Direction::Bidirectional, b"still me");
+    // Half a round trip later the server has heard one short datagram from there, and no more. The
+    // address from before is asked, too, whether it was really left, by 1,200 octets (§9.3.3).
+    pair.run(Duration::from_millis(20));
+    let sent = pair.server.quic().stats().octets_sent - before;
+    assert!((1201..=1200 + 3 * 60).contains(&sent), "{sent} octets for some forty");
+    assert!(pair.until(Duration::from_millis(100), |pair| pair.echoed(stream)));
+}
+
+#[test]
 fn a_client_migrates_to_another_address() {
     let mut pair = Pair::plain();
     pair.connect();
