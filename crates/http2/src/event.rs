@@ -1,4 +1,4 @@
-//! What happened on a connection, and what is to follow a head that is sent.
+//! What happened on a connection.
 //!
 //! RFC 9113 §8
 //!
@@ -99,16 +99,4 @@ pub enum Event {
         /// Whether no stream was cut off.
         clean: bool,
     },
-}
-
-/// What a head to be sent announces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outgoing {
-    /// Nothing follows the head: the message is complete, `send_end` is not called.
-    None,
-    /// Exactly so many octets, then `send_end`. Where the answer has no content of its own (HEAD,
-    /// 304), the length is told, the octets are dropped.
-    Length(u64),
-    /// Octets, then `send_end`.
-    Unknown,
 }

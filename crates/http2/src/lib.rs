@@ -12,7 +12,6 @@
 //! say.
 #![forbid(unsafe_code)]
 
-mod bucket;
 mod connection;
 mod copy;
 mod error;
@@ -30,8 +29,9 @@ mod window;
 
 pub use connection::{ClientOptions, Connection, Role, State};
 pub use error::{Error, ErrorCode, Scope};
-pub use event::{Event, Outgoing};
+pub use event::Event;
 pub use frame::StreamId;
+pub use http::message::Outgoing;
 pub use limits::Limits;
 pub use misuse::Misuse;
 pub use settings::Settings;

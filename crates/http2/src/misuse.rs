@@ -5,6 +5,7 @@
 //! Used by: every command of [`Connection`](crate::Connection).
 
 use crate::StreamId;
+use http::message::outgoing::Unsendable;
 
 /// A command that cannot be obeyed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -41,15 +42,9 @@ pub enum Misuse {
         /// Octets that were still to come.
         missing: u64,
     },
-    /// The caller's Content-Length contradicts the content it announces.
-    #[error("the fields set a Content-Length that contradicts the content")]
-    LengthConflict,
-    /// The request names no server: RFC 9113 §8.3.1.
-    #[error("the request has no Host")]
-    HostMissing,
-    /// The target's form does not go with the method.
-    #[error("the target has not the form that goes with the method")]
-    TargetForm,
+    /// The head is none that can be sent.
+    #[error(transparent)]
+    Head(#[from] Unsendable),
     /// The status is not one that this call sends.
     #[error("status {status} cannot be sent by this call")]
     Status {

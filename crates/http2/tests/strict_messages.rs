@@ -143,7 +143,7 @@ fn s8_3_1_what_a_client_asks_has_each_pseudo_field_once() {
     let mut nowhere = request("/");
     nowhere.headers = HeaderMap::new();
     let refused = peer.connection.send_request(&nowhere, Outgoing::None);
-    assert_eq!(refused, Err(Misuse::HostMissing));
+    assert_eq!(refused, Err(Misuse::Head(http::message::outgoing::Unsendable::HostMissing)));
 }
 
 #[test]

@@ -13,6 +13,7 @@
 #![forbid(unsafe_code)]
 
 pub mod base64;
+mod bucket;
 mod clock;
 #[doc(hidden)]
 pub mod fuzzing;
@@ -26,6 +27,7 @@ pub mod trace;
 mod varint;
 mod writer;
 
+pub use bucket::Bucket;
 pub use clock::UnixTime;
 pub use notes::{Note, Notes};
 pub use output::{Output, Segment};

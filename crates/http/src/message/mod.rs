@@ -5,16 +5,18 @@
 //! ```
 //!
 //! [`section`] reads heads from the field sections of HTTP/2 and HTTP/3, where method and target
-//! are fields too.
+//! are fields too; [`outgoing`] says what is written into one.
 //!
 //! Invariant: a head says nothing of how its content is framed; that is the version's own business.
 //!
 //! Used by: every version's connection, `client`, `server`.
 
 mod error;
+pub mod outgoing;
 pub mod section;
 
 pub use error::Malformed;
+pub use outgoing::Outgoing;
 pub use section::{Protocol, RequestHead, RequestSection, ResponseSection, Scheme, TrailerSection};
 
 use crate::{HeaderMap, Method, StatusCode, Target, Version};

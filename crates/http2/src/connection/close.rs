@@ -28,7 +28,7 @@ use crate::{
     state::{self, Cause},
     trace,
 };
-use http::StatusCode;
+use http::{StatusCode, message::outgoing::Sink};
 use std::time::Instant;
 
 /// What the PING between two GOAWAYs carries.

@@ -7,8 +7,7 @@
 //!   HEADERS, CONTINUATION … END_HEADERS        it does not: cut where the peer's frames end
 //! ```
 //!
-//! What belongs to a connection of HTTP/1.1 is left out, so that the answer of a handler serves
-//! every version.
+//! What a head says is `http`'s to tell ([`Sink`]); here it is encoded.
 //!
 //! Invariant: a block is in the output, whole, before anything else is encoded: the peer decodes in
 //! the order in which we encode.
@@ -20,11 +19,8 @@ use crate::{
     trace,
 };
 use hpack::{Encoder, Field};
-use http::{HeaderMap, HeaderName, StatusCode, date::ImfFixdate, header::hop};
+use http::message::outgoing::Sink;
 use wire::{Output, trace::Direction};
-
-/// Names longer than this are made lower case on the heap.
-const NAME: usize = 64;
 
 /// What a block is put into.
 #[derive(Debug, Clone, Copy)]
@@ -41,61 +37,12 @@ pub(super) struct Block<'a> {
     told: Option<trace::Section>,
 }
 
-impl Block<'_> {
-    /// Adds a field whose name is in lower case.
-    pub(super) fn field(&mut self, name: &[u8], value: &[u8]) {
+impl Sink for Block<'_> {
+    fn field(&mut self, name: &[u8], value: &[u8]) {
         if let Some(told) = &mut self.told {
             told.push((name.to_vec(), value.to_vec()));
         }
         self.encoder.encode([Field::new(name, value)], self.out);
-    }
-
-    /// Adds the caller's fields, without those of HTTP/1.1's connection and without `skip`.
-    pub(super) fn fields(&mut self, headers: &HeaderMap, skip: &[HeaderName<'_>]) {
-        let options = headers.get(HeaderName::CONNECTION).is_some();
-        for (name, value) in headers {
-            if hop::is_hop_by_hop(name) {
-                if name == HeaderName::TE && value.as_bytes().eq_ignore_ascii_case(b"trailers") {
-                    self.field(b"te", b"trailers");
-                }
-                continue;
-            }
-            if skip.contains(&name) || (options && hop::has_option(headers, name.as_str())) {
-                continue;
-            }
-            self.lower(name.as_bytes(), value.as_bytes());
-        }
-    }
-
-    /// Adds a field whose name may hold capitals.
-    fn lower(&mut self, name: &[u8], value: &[u8]) {
-        if !name.iter().any(u8::is_ascii_uppercase) {
-            return self.field(name, value);
-        }
-        let mut short = [0; NAME];
-        match short.get_mut(..name.len()) {
-            Some(short) => {
-                short.copy_from_slice(name);
-                short.make_ascii_lowercase();
-                self.field(short, value);
-            }
-            None => self.field(&name.to_ascii_lowercase(), value),
-        }
-    }
-
-    /// Adds `:status`.
-    pub(super) fn status(&mut self, status: StatusCode) {
-        let code = status.as_u16();
-        let digit = |value: u16| b'0' + u8::try_from(value % 10).unwrap_or_default();
-        self.field(b":status", &[digit(code / 100), digit(code / 10), digit(code)]);
-    }
-
-    pub(super) fn length(&mut self, length: u64) {
-        self.field(b"content-length", length.to_string().as_bytes());
-    }
-
-    pub(super) fn date(&mut self, date: &ImfFixdate) {
-        self.field(b"date", date.as_bytes());
     }
 }
 

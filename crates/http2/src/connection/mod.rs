@@ -76,7 +76,6 @@ mod upgrade;
 
 use crate::{
     Event, Limits, Settings, StreamId,
-    bucket::Bucket,
     frame::{Frame, FrameHead, PREFACE},
     stream::Streams,
     trace,
@@ -89,7 +88,7 @@ use schedule::Schedule;
 use std::{collections::VecDeque, time::Instant};
 use timers::Timers;
 use wire::{
-    Output,
+    Bucket, Output,
     trace::{Direction, Trace},
 };
 

@@ -22,7 +22,10 @@ use crate::{
 };
 use http::{
     HeaderName, Method, Priority, Request, Target, Version,
-    message::{Malformed, RequestHead, RequestSection},
+    message::{
+        Malformed, RequestHead, RequestSection,
+        outgoing::{Sink, Unsendable},
+    },
 };
 
 /// Promised streams whose response has not begun, as a multiple of those that may be open.
@@ -59,7 +62,7 @@ impl Connection {
         let (Target::Origin(path), Some(host)) =
             (&request.target, request.headers.get(HeaderName::HOST))
         else {
-            return Err(Misuse::TargetForm);
+            return Err(Misuse::Head(Unsendable::TargetForm));
         };
         let promised = StreamId::new(self.next_own);
         self.next_own += 2;

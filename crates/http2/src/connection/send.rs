@@ -19,7 +19,10 @@ use crate::{
     state::{self, Sent},
     stream::Part,
 };
-use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode, Target};
+use http::{
+    HeaderMap, HeaderName, Method, Request, Response, StatusCode,
+    message::outgoing::{Pseudo, Sink, Unsendable, check_length},
+};
 use std::sync::Arc;
 
 impl Connection {
@@ -85,7 +88,7 @@ impl Connection {
         let pseudo = Pseudo::of(request, protocol, scheme.as_str())?;
         let announced = check_length(&request.headers, content)?;
         if content == Outgoing::None && announced.is_some_and(|length| length > 0) {
-            return Err(Misuse::LengthConflict);
+            return Err(Misuse::Head(Unsendable::LengthConflict));
         }
         let id = StreamId::new(self.next_own);
         let end = content == Outgoing::None;
@@ -158,7 +161,7 @@ impl Connection {
         let head = self.streams.get(stream).is_some_and(|stream| stream.sending.head_request);
         let bodiless = status.forbids_content() || head;
         if end && !bodiless && announced.is_some_and(|length| length > 0) {
-            return Err(Misuse::LengthConflict);
+            return Err(Misuse::Head(Unsendable::LengthConflict));
         }
         if let Some(record) = self.streams.get_mut(stream) {
             let sending = &mut record.sending;
@@ -185,7 +188,7 @@ impl Connection {
         self.put_block(stream, Carrier::Headers { end }, |block| {
             block.status(status);
             if let Some(date) = &date {
-                block.date(date);
+                block.field(b"date", date.as_bytes());
             }
             if let Some(length) = length {
                 block.length(length);
@@ -372,74 +375,5 @@ impl Connection {
         if self.bandwidth_is_wide() {
             self.update_stream(id);
         }
-    }
-}
-
-/// The pseudo-fields of a request (§8.3.1).
-struct Pseudo<'a> {
-    method: &'a str,
-    scheme: Option<&'a str>,
-    authority: &'a [u8],
-    path: Option<&'a str>,
-    protocol: Option<&'a str>,
-}
-
-impl<'a> Pseudo<'a> {
-    fn of(
-        request: &'a Request,
-        protocol: Option<&'a str>,
-        scheme: &'a str,
-    ) -> Result<Self, Misuse> {
-        let method = request.method.as_str();
-        let connect = request.method == Method::Connect;
-        let host = request.headers.get(HeaderName::HOST).map(|host| host.as_bytes());
-        let host = || host.ok_or(Misuse::HostMissing);
-        let (scheme, authority, path) = match &request.target {
-            Target::Authority(authority) if connect && protocol.is_none() => {
-                (None, authority.as_bytes(), None)
-            }
-            _ if connect && protocol.is_none() => return Err(Misuse::TargetForm),
-            Target::Authority(_) => return Err(Misuse::TargetForm),
-            Target::Origin(path) => (Some(scheme), host()?, Some(path.as_str())),
-            Target::Absolute { scheme, authority, path } => {
-                (Some(scheme.as_str()), authority.as_bytes(), Some(path.as_str()))
-            }
-            Target::Asterisk => (Some(scheme), host()?, Some("*")),
-        };
-        if protocol.is_some() && !connect {
-            return Err(Misuse::TargetForm);
-        }
-        Ok(Self { method, scheme, authority, path, protocol })
-    }
-
-    fn write(&self, block: &mut super::heads::Block<'_>) {
-        block.field(b":method", self.method.as_bytes());
-        if let Some(scheme) = self.scheme {
-            block.field(b":scheme", scheme.as_bytes());
-        }
-        block.field(b":authority", self.authority);
-        if let Some(path) = self.path {
-            block.field(b":path", path.as_bytes());
-        }
-        if let Some(protocol) = self.protocol {
-            block.field(b":protocol", protocol.as_bytes());
-        }
-    }
-}
-
-/// Holds the caller's Content-Length against the content it announces.
-fn check_length(headers: &HeaderMap, content: Outgoing) -> Result<Option<u64>, Misuse> {
-    let mut told = None;
-    for value in headers.get_all(HeaderName::CONTENT_LENGTH) {
-        let length = value.to_str().and_then(|text| text.parse::<u64>().ok());
-        match (length, told) {
-            (Some(length), None) => told = Some(length),
-            _ => return Err(Misuse::LengthConflict),
-        }
-    }
-    match (content, told) {
-        (Outgoing::Length(length), Some(told)) if length != told => Err(Misuse::LengthConflict),
-        (Outgoing::Length(length), _) => Ok(Some(length)),
-        (Outgoing::Unknown | Outgoing::None, told) => Ok(told),
     }
 }

@@ -8,12 +8,13 @@
 //!
 //! Invariant: in any span of `t` seconds at most `capacity + rate · t` tokens are taken.
 //!
-//! Used by: the connection, for all that costs us more than it costs the peer.
+//! Used by: connections of many streams, for all that costs us more than it costs the peer.
 
 use std::time::{Duration, Instant};
 
+/// Tokens, and when the next one comes.
 #[derive(Debug)]
-pub(crate) struct Bucket {
+pub struct Bucket {
     tokens: u32,
     capacity: u32,
     rate: u32,
@@ -22,12 +23,13 @@ pub(crate) struct Bucket {
 }
 
 impl Bucket {
-    pub(crate) const fn new(capacity: u32, rate: u32, now: Instant) -> Self {
+    /// A full bucket of `capacity` tokens, to which `rate` are added each second.
+    pub const fn new(capacity: u32, rate: u32, now: Instant) -> Self {
         Self { tokens: capacity, capacity, rate, filled: now }
     }
 
     /// Takes one; `false` where there is none.
-    pub(crate) fn take(&mut self, now: Instant) -> bool {
+    pub fn take(&mut self, now: Instant) -> bool {
         if self.tokens < self.capacity {
             self.fill(now);
         }
