@@ -14,9 +14,17 @@
 //! Used by: everything that speaks of streams. It is not QUIC's own type, so that this crate and
 //! its tests need no QUIC.
 
-use crate::Role;
 use std::fmt;
 use wire::VarInt;
+
+/// Which end of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// It asks.
+    Client,
+    /// It answers.
+    Server,
+}
 
 /// A stream's identifier.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
