@@ -32,7 +32,9 @@
 //! #         self.streams.entry(stream).or_default().0.extend_from_slice(octets);
 //! #         octets.len()
 //! #     }
-//! #     fn finish(&mut self, stream: StreamId) { self.streams.entry(stream).or_default().1 = true; }
+//! #     fn finish(&mut self, stream: StreamId) {
+//! #         self.streams.entry(stream).or_default().1 = true;
+//! #     }
 //! #     fn reset(&mut self, _: StreamId, _: u64) {}
 //! #     fn stop_sending(&mut self, _: StreamId, _: u64) {}
 //! #     fn send_datagram(&mut self, _: Vec<u8>) {}
