@@ -26,6 +26,9 @@ pub struct Limits {
     pub streams: u32,
     /// Requests that we begin and have open at once, 1,000, whatever the peer would take.
     pub own_streams: u32,
+    /// Numbers of streams that have begun while lower ones had not, 4,096: a transport that keeps
+    /// to `streams` never has as many.
+    pub gaps: u32,
     /// Unidirectional streams that a peer may have open, 100: three are needed, each push is one,
     /// and what is unknown is given up at once.
     pub unidirectional: u32,
@@ -98,6 +101,7 @@ impl Default for Limits {
         Self {
             streams: 100,
             own_streams: 1000,
+            gaps: 4096,
             unidirectional: 100,
             tokens: 1000,
             token_rate: 33,

@@ -14,7 +14,7 @@
 //! Used by: everything that speaks of streams. It is not QUIC's own type, so that this crate and
 //! its tests need no QUIC.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 use wire::VarInt;
 
 /// Which end of a connection.
@@ -59,6 +59,37 @@ impl StreamId {
     /// Its number among those of its kind, from 0.
     pub const fn index(self) -> u64 {
         self.0 >> 2
+    }
+}
+
+/// Which streams of one kind have begun. They may do so in any order, for packets overtake each
+/// other.
+///
+/// Invariant: what is held is one number for each run that stands alone; runs that meet are joined
+/// with what is [`below`](Self::below).
+#[derive(Debug, Default)]
+pub(crate) struct Begun {
+    /// All with a lower index have begun.
+    below: u64,
+    above: BTreeSet<u64>,
+}
+
+impl Begun {
+    /// Notes that a stream begins; `false` where it has begun before.
+    pub(crate) fn insert(&mut self, id: StreamId) -> bool {
+        let index = id.index();
+        if index < self.below || !self.above.insert(index) {
+            return false;
+        }
+        while self.above.remove(&self.below) {
+            self.below += 1;
+        }
+        true
+    }
+
+    /// How many numbers are held.
+    pub(crate) fn held(&self) -> usize {
+        self.above.len()
     }
 }
 

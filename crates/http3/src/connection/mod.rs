@@ -110,6 +110,7 @@ mod unidirectional;
 use crate::{
     Event, Limits, Role, Settings, StreamId,
     stream::{Promise, Stream},
+    stream_id::Begun,
     trace::Teller,
 };
 use http::{Priority, date::ImfFixdate, message::Scheme};
@@ -187,6 +188,8 @@ pub struct Connection {
     lanes: [Lane; 3],
     /// Exchanges that are under way.
     exchanges: u32,
+    /// Requests' streams that have begun, at a server.
+    begun: Begun,
     /// The first request stream above all that have begun.
     next_request: u64,
     /// Priorities of streams that have not begun.
@@ -285,6 +288,7 @@ impl Connection {
             critical: [None; 3],
             lanes: Lane::all(),
             exchanges: 0,
+            begun: Begun::default(),
             next_request: 0,
             early: Vec::new(),
             promises: BTreeMap::new(),

@@ -79,6 +79,13 @@ impl Connection {
         if self.role == Role::Client {
             return Ok(false);
         }
+        if !self.begun.insert(id) {
+            // It is over; what still came of it was on its way.
+            return Ok(false);
+        }
+        if self.begun.held() > self.limits.gaps as usize {
+            return Err(Error::Flood { what: "streams that were left out" });
+        }
         let beyond = self.goaway_sent.is_some_and(|goaway| id.get() >= goaway);
         self.next_request = self.next_request.max(id.get().saturating_add(4));
         if beyond {
