@@ -11,6 +11,7 @@ mod http1;
 mod http2;
 mod link;
 mod log;
+mod multiplex;
 mod preface;
 mod protocol;
 mod secure;

@@ -1,6 +1,6 @@
 //! WebSockets on streams.
 //!
-//! RFC 8441 §5
+//! RFC 8441 §5, RFC 9220 §3
 //!
 //! ```text
 //!   CONNECT, :protocol websocket ──► route ──► Command::Upgrade ──► 200
@@ -11,10 +11,13 @@
 //! Invariant: a session's stream is among the sessions, and among no others; each has its own room
 //! and its own window.
 
-use super::{Connection, ErrorCode, Session, StreamId, stream, stream::Stream};
+use super::{
+    Exchanges, Session,
+    multiplexed::{Multiplexed, Reason},
+    stream::{self, Stream},
+};
 use crate::{Moment, endpoint::Opening};
-use ::http2::Outgoing;
-use http::Response;
+use http::{Response, message::Outgoing};
 use wire::Output;
 
 /// A WebSocket on a stream.
@@ -28,7 +31,7 @@ pub(super) struct Socket {
     ended: bool,
 }
 
-impl Connection {
+impl<P: Multiplexed> Exchanges<P> {
     /// Agrees to what an extended CONNECT asks for.
     pub(super) fn open_session(
         &mut self,
@@ -38,12 +41,12 @@ impl Connection {
         moment: &Moment,
     ) {
         stream.underway.note_status(response.status);
-        let accepted = self.http2.send_response(stream.id, response, Outgoing::Unknown);
+        let accepted = self.protocol.send_response(stream.id, response, Outgoing::Unknown);
         stream.underway.finish(&self.base, moment);
         if accepted.is_err() {
-            return self.http2.reset(stream.id, ErrorCode::INTERNAL_ERROR);
+            return self.protocol.reset(stream.id, Reason::Failed);
         }
-        let mut session = self.base.session(opening, stream.id.value().into(), moment);
+        let mut session = self.base.session(opening, stream.id, moment);
         if !stream.open {
             session.receive_end(false, moment.now);
         }
@@ -56,13 +59,7 @@ impl Connection {
     }
 
     /// Octets have come on a session's stream; `end` says that they are the last.
-    pub(super) fn tell_session(
-        &mut self,
-        id: StreamId,
-        octets: &mut [u8],
-        end: bool,
-        moment: &Moment,
-    ) {
+    pub(super) fn tell_session(&mut self, id: u64, octets: &mut [u8], end: bool, moment: &Moment) {
         let Some(socket) = self.sessions.get_mut(&id) else { return };
         socket.session.receive(octets, moment.now);
         socket.held += octets.len();
@@ -82,30 +79,30 @@ impl Connection {
 
     /// Moves what sessions have to say to their streams, as far as there is room, and lets their
     /// peers say more.
-    pub(super) fn collect_sessions(&mut self, moment: &Moment) {
-        let http2 = &mut self.http2;
+    pub(in crate::core) fn collect_sessions(&mut self, moment: &Moment) {
+        let protocol = &mut self.protocol;
         self.sessions.retain(|id, socket| {
-            let room = http2.output_room(*id);
+            let room = protocol.output_room(*id);
             if room > 0 && !socket.ended {
                 let mut out = Output::new(room);
                 socket.session.poll_transmit(moment.now, &mut out);
                 // It fails where the stream is gone, and then a reset says so.
-                if !out.is_empty() && http2.send_vec(*id, out.take()).is_err() {
+                if !out.is_empty() && protocol.send_vec(*id, out.take()).is_err() {
                     return false;
                 }
             }
             if socket.held > 0 && socket.session.wants_receive() {
-                stream::release(http2, *id, std::mem::take(&mut socket.held));
+                stream::release(protocol, *id, std::mem::take(&mut socket.held));
             }
             let closed = socket.session.state() == websocket::State::Closed;
             if !socket.ended && room > 0 && (closed || socket.session.wants_shutdown()) {
                 socket.ended = true;
-                let _ = http2.send_end(*id, None);
+                let _ = protocol.send_end(*id, None);
             }
             if closed {
-                stream::release(http2, *id, socket.held);
+                stream::release(protocol, *id, socket.held);
                 if socket.open {
-                    http2.reset(*id, ErrorCode::NO_ERROR);
+                    protocol.reset(*id, Reason::Enough);
                 }
             }
             !closed

@@ -1,13 +1,13 @@
 //! One stream's request and answer: what waits for room, and what ends it.
 //!
-//! RFC 9113 §8.1
+//! RFC 9113 §8.1, RFC 9114 §4.1
 //!
 //! ```text
-//!   commands ──► head ──────────────────────────► http2
-//!            ──► content ── waiting? ── no ─────► http2
+//!   commands ──► head ──────────────────────────► protocol
+//!            ──► content ── waiting? ── no ─────► protocol
 //!                              │ yes: a file, or something behind one
 //!                              ▼
-//!                           waiting ── room ────► http2, a piece at a time
+//!                           waiting ── room ────► protocol, a piece at a time
 //! ```
 //!
 //! A file is read when there is room for a piece of it: a frame of 16 KiB each would cost two calls
@@ -15,7 +15,10 @@
 //!
 //! Invariant: what was said first goes first.
 
-use super::pieces::{self, PIECE};
+use super::{
+    multiplexed::Multiplexed,
+    pieces::{self, PIECE},
+};
 use crate::{
     core::{
         answer::{Octets, Refused},
@@ -23,13 +26,12 @@ use crate::{
     },
     payload::FilePart,
 };
-use ::http2::{Connection, StreamId};
 use http::HeaderMap;
 use std::{collections::VecDeque, os::unix::fs::FileExt};
 
 /// A request that is being answered.
 pub(super) struct Stream {
-    pub(super) id: StreamId,
+    pub(super) id: u64,
     pub(super) underway: Box<Underway>,
     /// The peer may send more on it.
     pub(super) open: bool,
@@ -47,7 +49,7 @@ pub(super) struct Stream {
 
 impl Stream {
     /// A request that has come.
-    pub(super) fn new(id: StreamId, underway: Box<Underway>, open: bool, expects: bool) -> Self {
+    pub(super) fn new(id: u64, underway: Box<Underway>, open: bool, expects: bool) -> Self {
         let (held, whole, waiting, ending) = (0, false, VecDeque::new(), None);
         Self { id, underway, open, held, whole, expects, waiting, ending }
     }
@@ -61,79 +63,82 @@ impl Stream {
     }
 
     /// Lets the peer send as much again as the handler has taken.
-    pub(super) fn release(&mut self, http2: &mut Connection) {
+    pub(super) fn release(&mut self, protocol: &mut impl Multiplexed) {
         if self.held > 0 {
             let consumed = self.underway.exchange.take_consumed().min(self.held);
             self.held -= consumed;
-            release(http2, self.id, consumed);
+            release(protocol, self.id, consumed);
         }
     }
 
     /// Nobody takes the rest.
-    pub(super) fn release_all(&mut self, http2: &mut Connection) {
+    pub(super) fn release_all(&mut self, protocol: &mut impl Multiplexed) {
         let held = std::mem::take(&mut self.held);
-        release(http2, self.id, held);
+        release(protocol, self.id, held);
     }
 
     /// Hands over what waits while there is room for it; answers whether nothing is left.
-    pub(super) fn pump(&mut self, http2: &mut Connection) -> Result<bool, Refused> {
+    pub(super) fn pump(&mut self, protocol: &mut impl Multiplexed) -> Result<bool, Refused> {
         while let Some(next) = self.waiting.front_mut() {
-            let room = http2.output_room(self.id);
+            let room = protocol.output_room(self.id);
             if room == 0 {
                 return Ok(false);
             }
             if let Octets::File(part) = next
                 && part.length > 0
             {
-                send_piece(http2, self.id, part, room)?;
+                send_piece(protocol, self.id, part, room)?;
                 continue;
             }
             if let Some(octets) = self.waiting.pop_front() {
-                send(http2, self.id, octets)?;
+                send(protocol, self.id, octets)?;
             }
         }
         if let Some(trailers) = self.ending.take() {
-            http2.send_end(self.id, trailers.as_ref()).map_err(|_| Refused)?;
+            protocol.send_end(self.id, trailers.as_ref())?;
         }
         Ok(true)
     }
 }
 
 /// Lets the peer send so many octets again.
-pub(super) fn release(http2: &mut Connection, id: StreamId, octets: usize) {
+pub(super) fn release(protocol: &mut impl Multiplexed, id: u64, octets: usize) {
     if octets > 0 {
-        http2.release(id, octets);
+        protocol.release(id, octets);
     }
 }
 
 /// Hands over octets that are in memory.
-pub(super) fn send(http2: &mut Connection, id: StreamId, octets: Octets) -> Result<(), Refused> {
+pub(super) fn send(
+    protocol: &mut impl Multiplexed,
+    id: u64,
+    octets: Octets,
+) -> Result<(), Refused> {
     match octets {
-        Octets::Static(octets) => http2.send_data(id, octets),
-        Octets::Owned(octets) => http2.send_vec(id, octets),
-        Octets::Shared(octets) => http2.send_shared(id, octets),
+        Octets::Static(octets) => protocol.send_data(id, octets),
+        Octets::Owned(octets) => protocol.send_vec(id, octets),
+        Octets::Shared(octets) => protocol.send_shared(id, octets),
         // One that was read to its end.
         Octets::File(_) => Ok(()),
     }
-    .map_err(|_| Refused)
 }
 
 /// Hands over the next octets of a file. One that became shorter while it was sent ends the answer
 /// in the middle: its length was promised.
 fn send_piece(
-    http2: &mut Connection,
-    id: StreamId,
+    protocol: &mut impl Multiplexed,
+    id: u64,
     part: &mut FilePart,
     room: usize,
 ) -> Result<(), Refused> {
     let most = usize::try_from(part.length).unwrap_or(usize::MAX).min(PIECE).min(room.max(4096));
     if most == PIECE {
         let piece = pieces::read(part).map_err(|_| Refused)?;
-        return http2.send_shared(id, piece).map_err(|_| Refused);
+        return protocol.send_shared(id, piece);
     }
     let mut piece = vec![0; most];
     part.file.read_exact_at(&mut piece, part.offset).map_err(|_| Refused)?;
     part.offset += most as u64;
     part.length -= most as u64;
-    http2.send_vec(id, piece).map_err(|_| Refused)
+    protocol.send_vec(id, piece)
 }

@@ -1,23 +1,27 @@
 //! From a request to its answer's end, on one stream.
 //!
-//! RFC 9113 §8.1, §8.4
+//! RFC 9113 §8.1, §8.4; RFC 9114 §4.1, §4.6
 //!
-//! | how an answer ends        | while the request still comes        | else       |
-//! |---------------------------|--------------------------------------|------------|
-//! | whole                     | END_STREAM, then RST_STREAM NO_ERROR | END_STREAM |
-//! | its handler breaks it off | RST_STREAM INTERNAL_ERROR            | the same   |
+//! | how an answer ends        | while the request still comes         | else             |
+//! |---------------------------|---------------------------------------|------------------|
+//! | whole                     | its end, then "enough" ([`Reason`])   | its end          |
+//! | its handler breaks it off | the stream is reset                   | the same         |
 //!
-//! The reset comes some time after, for what is left of most requests is under way already
-//! ([`rest_timeout`](::http2::Limits::rest_timeout)).
+//! In HTTP/2 the reset comes some time after, for what is left of most requests is under way
+//! already ([`rest_timeout`](::http2::Limits::rest_timeout)).
 //!
 //! Invariant: what a handler on the loop answers at once never gets among the streams that wait.
 
-use super::{Connection, carrier::Carrier, stream::Stream};
+use super::{
+    Exchanges,
+    carrier::Carrier,
+    multiplexed::{Multiplexed, Reason},
+    stream::Stream,
+};
 use crate::{Moment, core::answer::Applied, exchange::Command, handler::dispatch};
-use ::http2::{ErrorCode, Outgoing, StreamId};
 use http::{
     HeaderName, Response, StatusCode,
-    message::{Protocol, RequestHead, Scheme},
+    message::{Outgoing, Protocol, RequestHead, Scheme},
 };
 
 /// Exchanges whose memory is kept within a turn.
@@ -32,18 +36,12 @@ enum Fate {
     Over,
 }
 
-impl Connection {
-    pub(super) fn on_request(
-        &mut self,
-        id: StreamId,
-        head: RequestHead,
-        end: bool,
-        moment: &Moment,
-    ) {
+impl<P: Multiplexed> Exchanges<P> {
+    pub(super) fn on_request(&mut self, id: u64, head: RequestHead, end: bool, moment: &Moment) {
         if self.base.refused {
             let busy = Response::new(StatusCode::SERVICE_UNAVAILABLE);
             // Where it cannot be sent, nobody is there to read it.
-            let _ = self.http2.send_response(id, &busy, Outgoing::None);
+            let _ = self.protocol.send_response(id, &busy, Outgoing::None);
             return;
         }
         let RequestHead { request, protocol, .. } = head;
@@ -61,7 +59,7 @@ impl Connection {
     /// Gives a request to its handler; `open` says that the peer may send more on the stream.
     fn begin(
         &mut self,
-        id: StreamId,
+        id: u64,
         head: Box<http::Request>,
         protocol: Option<Protocol>,
         open: bool,
@@ -70,7 +68,7 @@ impl Connection {
         // What comes behind an extended CONNECT is another protocol's.
         let content = open && protocol.is_none();
         let expects = content && is_awaiting(&head);
-        let (spare, number) = (self.spare.pop(), u64::from(id.value()));
+        let (spare, number) = (self.spare.pop(), id);
         let (underway, request, reply) =
             self.base.begin(head, protocol, content, number, spare, moment);
         let mut stream = Stream::new(id, underway, open, expects);
@@ -85,7 +83,7 @@ impl Connection {
     // ANCHOR_END: begin
 
     /// Moves a stream that waited.
-    pub(super) fn advance(&mut self, id: StreamId, moment: &Moment) {
+    pub(super) fn advance(&mut self, id: u64, moment: &Moment) {
         if let Some(stream) = self.streams.remove(&id) {
             self.work_on(stream, moment);
         }
@@ -100,19 +98,20 @@ impl Connection {
 
     /// Moves a stream as far as it goes.
     fn work(&mut self, stream: &mut Stream, moment: &Moment) -> Fate {
-        stream.release(&mut self.http2);
+        stream.release(&mut self.protocol);
         if stream.underway.asks_for_content() && stream.expects {
             stream.expects = false;
-            let _ = self.http2.send_informational(stream.id, &Response::new(StatusCode::CONTINUE));
+            let _ =
+                self.protocol.send_informational(stream.id, &Response::new(StatusCode::CONTINUE));
         }
         loop {
-            match stream.pump(&mut self.http2) {
+            match stream.pump(&mut self.protocol) {
                 Err(_) => return self.break_off(stream, moment),
                 Ok(false) => return Fate::Waits,
                 Ok(true) if stream.whole => return self.finish(stream, moment),
                 Ok(true) => {}
             }
-            let room = self.http2.output_room(stream.id) > 0;
+            let room = self.protocol.output_room(stream.id) > 0;
             let Some(command) = stream.underway.exchange.next_command(room) else {
                 return Fate::Waits;
             };
@@ -125,7 +124,7 @@ impl Connection {
     /// Does what the handler says.
     fn apply(&mut self, stream: &mut Stream, command: Command, moment: &Moment) -> Fate {
         let mut carrier = Carrier {
-            http2: &mut self.http2,
+            protocol: &mut self.protocol,
             id: stream.id,
             expects: &mut stream.expects,
             waiting: &mut stream.waiting,
@@ -150,12 +149,12 @@ impl Connection {
         }
     }
 
-    fn promise(&mut self, parent: StreamId, request: Box<http::Request>) {
+    fn promise(&mut self, parent: u64, request: Box<http::Request>) {
         let secure = self.base.tls.is_some();
-        self.http2.set_scheme(if secure { Scheme::Https } else { Scheme::Http });
+        self.protocol.set_scheme(if secure { Scheme::Https } else { Scheme::Http });
         // A peer that wants none gets none; it will ask for what it needs.
         if !self.base.stopping
-            && let Ok(id) = self.http2.push(parent, &request)
+            && let Ok(id) = self.protocol.push(parent, &request)
         {
             self.promised.push((id, request));
         }
@@ -165,7 +164,7 @@ impl Connection {
     fn finish(&mut self, stream: &mut Stream, moment: &Moment) -> Fate {
         if stream.open {
             // Nobody reads the rest of the request (§8.1).
-            self.http2.reset(stream.id, ErrorCode::NO_ERROR);
+            self.protocol.reset(stream.id, Reason::Enough);
         }
         stream.underway.finish(&self.base, moment);
         Fate::Over
@@ -173,13 +172,13 @@ impl Connection {
 
     /// The answer cannot be whole, and the peer must see it.
     fn break_off(&mut self, stream: &mut Stream, moment: &Moment) -> Fate {
-        self.http2.reset(stream.id, ErrorCode::INTERNAL_ERROR);
+        self.protocol.reset(stream.id, Reason::Failed);
         stream.underway.disconnect(&self.base, moment);
         Fate::Over
     }
 
     fn forget(&mut self, mut stream: Stream) {
-        stream.release_all(&mut self.http2);
+        stream.release_all(&mut self.protocol);
         if self.spare.len() < SPARE && stream.underway.is_free() {
             self.spare.push(stream.underway);
         }

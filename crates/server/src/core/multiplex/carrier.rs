@@ -1,28 +1,27 @@
-//! How HTTP/2 carries an answer: in frames of its own stream.
+//! How versions with many streams carry an answer: in frames of its own stream.
 //!
-//! RFC 9113 §8.1, §8.2.2
+//! RFC 9113 §8.1, §8.2.2; RFC 9114 §4.1, §4.2
 //!
 //! Used by: [`Underway::apply`](crate::core::underway::Underway::apply).
 
-use super::stream;
+use super::{multiplexed::Multiplexed, stream};
 use crate::core::answer::{self, Content, Octets, Refused};
-use ::http2::{Connection, Outgoing, StreamId};
-use http::{HeaderMap, HeaderName, Response, header::hop};
+use http::{HeaderMap, HeaderName, Response, header::hop, message::Outgoing};
 use std::collections::VecDeque;
 
 /// The connection, as far as an answer needs it.
-pub(super) struct Carrier<'a> {
-    pub(super) http2: &'a mut Connection,
-    pub(super) id: StreamId,
+pub(super) struct Carrier<'a, P> {
+    pub(super) protocol: &'a mut P,
+    pub(super) id: u64,
     pub(super) expects: &'a mut bool,
     pub(super) waiting: &'a mut VecDeque<Octets>,
     pub(super) ending: &'a mut Option<Option<HeaderMap>>,
 }
 
-impl answer::Carrier for Carrier<'_> {
+impl<P: Multiplexed> answer::Carrier for Carrier<'_, P> {
     fn informational(&mut self, response: &Response) {
         *self.expects &= response.status != http::StatusCode::CONTINUE;
-        let _ = self.http2.send_informational(self.id, response);
+        let _ = self.protocol.send_informational(self.id, response);
     }
 
     fn head(&mut self, mut response: Response, content: Content) -> Result<(), Refused> {
@@ -36,16 +35,16 @@ impl answer::Carrier for Carrier<'_> {
             hop::strip(&mut response.headers);
         }
         *self.expects = false;
-        self.http2.send_response(self.id, &response, content).map_err(|_| Refused)
+        self.protocol.send_response(self.id, &response, content)
     }
 
     fn carries_content(&self) -> bool {
-        self.http2.sends_content(self.id)
+        self.protocol.sends_content(self.id)
     }
 
     fn content(&mut self, octets: Octets) -> Result<(), Refused> {
         if self.waiting.is_empty() && !matches!(octets, Octets::File(_)) {
-            return stream::send(self.http2, self.id, octets);
+            return stream::send(self.protocol, self.id, octets);
         }
         if self.carries_content() {
             self.waiting.push_back(octets);
@@ -55,7 +54,7 @@ impl answer::Carrier for Carrier<'_> {
 
     fn end(&mut self, trailers: Option<&HeaderMap>) -> Result<(), Refused> {
         if self.waiting.is_empty() {
-            return self.http2.send_end(self.id, trailers).map_err(|_| Refused);
+            return self.protocol.send_end(self.id, trailers);
         }
         *self.ending = Some(trailers.cloned());
         Ok(())
