@@ -25,6 +25,7 @@
 #![forbid(unsafe_code)]
 
 mod entropy;
+pub mod http3;
 mod marks;
 
 pub use entropy::{entropy, token_key};

@@ -34,6 +34,8 @@ pub struct Tls {
     config: Arc<ServerConfig>,
     /// The same, for a server that does not speak HTTP/2.
     http1: Arc<ServerConfig>,
+    /// The same, for what stands on QUIC.
+    http3: Arc<ServerConfig>,
     full: AtomicU64,
     resumed: AtomicU64,
     failed: AtomicU64,
@@ -70,13 +72,23 @@ impl Tls {
         config.alpn = Protocol::names(false);
         let http1 = Arc::new(config.clone());
         config.alpn = Protocol::names(true);
+        let mut http3 = config.clone();
+        http3.alpn = vec![b"h3".to_vec()];
+        // QUIC's own windows bound it, and it is all or nothing (RFC 9001 §4.6.1).
+        http3.early_data = if config.early_data > 0 { u32::MAX } else { 0 };
+        let http3 = Arc::new(http3);
         let (full, resumed, failed) = Default::default();
-        Arc::new(Self { config: Arc::new(config), http1, full, resumed, failed })
+        Arc::new(Self { config: Arc::new(config), http1, http3, full, resumed, failed })
     }
 
     /// What its connections go by, on a server that speaks HTTP/2 or does not.
     pub(crate) fn config(&self, http2: bool) -> &Arc<ServerConfig> {
         if http2 { &self.config } else { &self.http1 }
+    }
+
+    /// What HTTP/3 goes by.
+    pub(crate) const fn http3(&self) -> &Arc<ServerConfig> {
+        &self.http3
     }
 
     /// Handshakes so far, over all loops.

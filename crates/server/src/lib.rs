@@ -76,7 +76,7 @@ use std::{
     io,
     net::{SocketAddr, TcpListener},
     path::Path,
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 /// A server that is being put together.
@@ -86,6 +86,7 @@ pub struct Server {
     limits: Limits,
     threads: usize,
     http2: bool,
+    http3: bool,
     log: Option<Arc<dyn AccessLog>>,
     trace: wire::trace::Trace,
 }
@@ -100,6 +101,7 @@ impl Server {
             limits: Limits::default(),
             threads: 1,
             http2: true,
+            http3: false,
             log: None,
             trace: wire::trace::Trace::default(),
         }
@@ -164,6 +166,15 @@ impl Server {
         self
     }
 
+    /// Whether HTTP/3 is spoken, by UDP on the ports where TLS is spoken by TCP; answers there then
+    /// say so (Alt-Svc, RFC 7838). It is not, unless this says otherwise. Where somebody has that
+    /// port of UDP, another is taken: see [`Running::http3_addresses`].
+    #[must_use]
+    pub fn http3(mut self, http3: bool) -> Self {
+        self.http3 = http3;
+        self
+    }
+
     /// Other ceilings than the usual ones.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
@@ -190,8 +201,9 @@ impl Server {
     /// # Errors
     /// What the operating system refuses: pollers, threads.
     pub fn start(self) -> io::Result<Running> {
-        let Self { handler, listeners, limits, threads, http2, log, trace } = self;
-        let service = Service { handler, http2, limits: Arc::new(limits), log, trace };
-        driver::start(service, listeners, threads)
+        let Self { handler, listeners, limits, threads, http2, http3, log, trace } = self;
+        let (limits, alternative) = (Arc::new(limits), OnceLock::new());
+        let service = Service { handler, http2, alternative, limits, log, trace };
+        driver::start(service, listeners, threads, http3)
     }
 }

@@ -39,6 +39,9 @@ pub struct Limits {
     /// window is 128 KiB at first and the connection's has room for all of them: handlers that do
     /// not read what they are sent hold up nobody else. An answer has 64 KiB in a stream's queue.
     pub http2: http2::Limits,
+    /// What one HTTP/3 connection may cost. Content that its handler does not read stays with QUIC,
+    /// whose windows then shut.
+    pub http3: http3::Limits,
     /// What one WebSocket may cost, where its route says nothing else. A message has 1 MiB at most,
     /// less than the protocol's own 64 MiB: whoever connects may make us hold one.
     pub websocket: websocket::Limits,
@@ -60,6 +63,7 @@ impl Default for Limits {
             grace: Duration::from_secs(10),
             http1: http1::Limits::default(),
             http2: streams(),
+            http3: http3::Limits::default(),
             websocket: websocket::Limits { message: 1 << 20, ..websocket::Limits::default() },
         }
     }

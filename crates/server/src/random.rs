@@ -5,6 +5,13 @@
 use ring::rand::{SecureRandom, SystemRandom};
 use wire::Random;
 
+/// A number by chance, for what means nothing.
+pub(crate) fn number() -> u64 {
+    let mut octets = [0; 8];
+    System.fill(&mut octets);
+    u64::from_be_bytes(octets)
+}
+
 /// Asks the operating system each time: nothing is kept that could be guessed or said twice.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct System;

@@ -44,7 +44,14 @@ fn connection(
         contexts: Contexts::default(),
     });
     let (handler, trace) = (Arc::new(handler), wire::trace::Trace::default());
-    let service = Arc::new(Service { http2: true, handler, limits, log, trace });
+    let service = Arc::new(Service {
+        http2: true,
+        alternative: std::sync::OnceLock::new(),
+        handler,
+        limits,
+        log,
+        trace,
+    });
     Connection::new(service, hub, Peer::Unix, 0, &moment())
 }
 

@@ -72,8 +72,14 @@ impl Bench {
         let lines = Arc::new(Lines::default());
         let log: Option<Arc<dyn AccessLog>> = Some(lines.clone());
         let trace = wire::trace::Trace::default();
-        let service =
-            Arc::new(Service { http2: true, handler: Arc::new(handler), limits, log, trace });
+        let service = Arc::new(Service {
+            http2: true,
+            alternative: std::sync::OnceLock::new(),
+            handler: Arc::new(handler),
+            limits,
+            log,
+            trace,
+        });
         let (start, wall) = (Instant::now(), SystemTime::now().into());
         let tls = Tls::new(certificates());
         let moment = Moment::new(start, wall);

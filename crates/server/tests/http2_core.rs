@@ -84,7 +84,14 @@ fn bench(handler: impl Handler, change: impl FnOnce(&mut Limits)) -> Client<Benc
     let (workers, contexts) = (Workers::new(1, 1), Contexts::default());
     let hub = Hub { wake: Arc::new(Asleep), workers, limits: limits.clone(), contexts };
     let (handler, trace) = (Arc::new(handler), wire::trace::Trace::default());
-    let service = Arc::new(Service { http2: true, handler, limits, log: None, trace });
+    let service = Arc::new(Service {
+        http2: true,
+        alternative: std::sync::OnceLock::new(),
+        handler,
+        limits,
+        log: None,
+        trace,
+    });
     let start = Instant::now();
     let moment = Moment::new(start, UnixTime(0));
     let connection = Connection::new(service, Arc::new(hub), Peer::Unix, 7, &moment);

@@ -4,9 +4,9 @@
 //!  cli                       the program
 //!  lab   dissect             experiments, captures and octets explained
 //!  client   server           sockets and threads around the sans-IO crates
+//!  port                      QUIC on a socket, HTTP/3 on QUIC, for both of them
 //!  http1  http2  http3  websocket
 //!          hpack ← qpack   deflate
-//!  port                      QUIC on a socket, for both of them
 //!  tls → x509   quic → tls
 //!  http                      semantics
 //!  wire   sockets   sim   view
@@ -28,7 +28,7 @@ const FLOORS: [(&str, &[&str]); 22] = [
     ("x509", &[]),
     ("tls", &["x509"]),
     ("quic", &["tls"]),
-    ("port", &["sockets", "quic", "tls"]),
+    ("port", &["sockets", "quic", "tls", "http", "http3"]),
     ("qpack", &["hpack"]),
     ("http1", &["http"]),
     ("http2", &["http", "hpack"]),

@@ -77,12 +77,20 @@ pub(crate) const COMMAND: Command = Command {
         },
         Section {
             heading: "Versions",
-            flags: &[switch(
-                None,
-                "no-http2",
-                "speak HTTP/1 alone. Without, https offers h2 first, and http takes HTTP/2 from \
-                 those who begin with it or ask for Upgrade: h2c",
-            )],
+            flags: &[
+                switch(
+                    None,
+                    "no-http2",
+                    "do not speak HTTP/2. Without, https offers h2 first, and http takes HTTP/2 \
+                     from those who begin with it or ask for Upgrade: h2c",
+                ),
+                switch(
+                    None,
+                    "no-http3",
+                    "do not speak HTTP/3. Without, it is spoken by UDP on the ports of https, and \
+                     answers there say so (Alt-Svc)",
+                ),
+            ],
         },
         Section {
             heading: "What",
@@ -155,6 +163,7 @@ pub(super) struct Options {
     pub(super) https: Option<HttpsOptions>,
     pub(super) socket: Option<PathBuf>,
     pub(super) http2: bool,
+    pub(super) http3: bool,
     pub(super) listing: bool,
     pub(super) access_log: Option<OsString>,
     pub(super) threads: usize,
@@ -183,6 +192,7 @@ impl Options {
             https,
             socket,
             http2: !parsed.is("no-http2"),
+            http3: !parsed.is("no-http3"),
             listing: parsed.is("listing"),
             access_log: parsed.raw("access-log").map(OsString::from),
             threads: at_least_one(parsed, "threads")?.unwrap_or_else(cores),

@@ -45,6 +45,7 @@ pub(crate) fn run(parsed: &Parsed) -> Result<u8, Failure> {
     let mut server = Server::new(Compressed::new(router, Coding::default()))
         .threads(options.threads)
         .http2(options.http2)
+        .http3(options.http3)
         .limits(options.limits.clone());
     if let Some(file) = &options.access_log {
         let log = Log::open(file).map_err(|error| {

@@ -12,7 +12,7 @@
 
 use super::underway::Underway;
 use crate::{Part, Payload, endpoint::Opening, exchange::Command, payload::FilePart};
-use http::{HeaderMap, Response, StatusCode};
+use http::{HeaderMap, HeaderName, Response, StatusCode};
 use std::sync::Arc;
 
 /// What follows an answer's head.
@@ -106,7 +106,7 @@ impl Underway {
     /// Sends the head; answers whether content may follow.
     fn send_head(
         &mut self,
-        response: Response,
+        mut response: Response,
         length: Option<u64>,
         carrier: &mut impl Carrier,
     ) -> bool {
@@ -116,6 +116,12 @@ impl Underway {
             None => Content::Unknown,
         };
         self.note_status(response.status);
+        if let Some(alternative) = &self.alternative
+            && !response.headers.contains(HeaderName::ALT_SVC)
+        {
+            // One that is no value is not told.
+            let _ = response.headers.try_append("Alt-Svc", &**alternative);
+        }
         if carrier.head(response, content).is_ok() {
             self.unended = content != Content::None;
             return carrier.carries_content();

@@ -12,15 +12,8 @@ use super::{
 };
 use crate::{Moment, exchange::ContentError};
 use ::http2::{ErrorCode, Event, StreamId};
-use http::{
-    HeaderMap, Request, Response,
-    message::{Outgoing, Scheme},
-};
-use std::{
-    ops::{Deref, DerefMut},
-    sync::Arc,
-    time::Instant,
-};
+use http::Request;
+use std::ops::{Deref, DerefMut};
 use wire::Output;
 
 /// The stream's name, in the protocol's words.

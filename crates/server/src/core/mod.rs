@@ -9,6 +9,7 @@ mod base;
 mod connection;
 mod http1;
 mod http2;
+mod http3;
 mod link;
 mod log;
 mod multiplex;
@@ -20,6 +21,7 @@ mod underway;
 
 pub use ::http1::State;
 pub use connection::Connection;
+pub use http3::Http3;
 pub use link::Link;
 pub use log::{AccessLog, Record, TlsFailure};
 pub use protocol::Protocol;
@@ -29,7 +31,10 @@ pub use session::{Cast, Session};
 use crate::{Handler, limits::Limits};
 use base::Base;
 use http::date::ImfFixdate;
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Instant,
+};
 use wire::UnixTime;
 
 /// What all connections of a server share.
@@ -38,6 +43,8 @@ pub struct Service {
     pub handler: Arc<dyn Handler>,
     /// Whether HTTP/2 is spoken, beside HTTP/1.
     pub http2: bool,
+    /// Where else the same is served, as Alt-Svc says it (RFC 7838 §3); told over TLS.
+    pub alternative: OnceLock<Arc<str>>,
     /// Ceilings.
     pub limits: Arc<Limits>,
     /// Who is told of each exchange.

@@ -31,6 +31,8 @@ pub(super) struct Underway {
     /// Nobody waits for it any more.
     over: bool,
     began: Instant,
+    /// Where else the same is served, if the peer is to be told.
+    pub(super) alternative: Option<Arc<str>>,
     /// Boxed: most servers keep no log, and then it is one word.
     pub(super) record: Option<Box<Record>>,
 }
@@ -56,6 +58,7 @@ impl Underway {
             unended: false,
             over: true,
             began: moment.now,
+            alternative: None,
             record: None,
         })
     }
@@ -80,6 +83,9 @@ impl Underway {
     ) {
         (self.receiving, self.asked, self.unended, self.over) = (content, false, false, false);
         self.began = moment.now;
+        // Who came by HTTP/3 has found it.
+        let tell = base.tls.is_some() && request.version != http::Version::Http3;
+        self.alternative = base.service.alternative.get().filter(|_| tell).cloned();
         let logged = base.service.log.is_some();
         self.record = logged.then(|| Box::new(record(base, request, moment)));
     }

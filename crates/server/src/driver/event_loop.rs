@@ -71,12 +71,7 @@ impl EventLoop {
         shared: Arc<Shared>,
         acceptor: Acceptor,
     ) -> Self {
-        let hub = Arc::new(Hub {
-            wake: mailbox.clone(),
-            workers: shared.workers.clone(),
-            limits: shared.service.limits.clone(),
-            contexts: shared.contexts.clone(),
-        });
+        let hub = Arc::new(shared.hub(mailbox.clone()));
         Self {
             poller,
             shared,

@@ -14,7 +14,14 @@ fn event_loop() -> EventLoop {
     let handler = inline(|_, reply| reply.text(StatusCode::OK, "hello"));
     let limits = Arc::new(Limits::default());
     let trace = wire::trace::Trace::default();
-    let service = Service { http2: true, handler: Arc::new(handler), limits, log: None, trace };
+    let service = Service {
+        http2: true,
+        alternative: std::sync::OnceLock::new(),
+        handler: Arc::new(handler),
+        limits,
+        log: None,
+        trace,
+    };
     let poller = Poller::new().unwrap();
     let mailbox = Arc::new(Mailbox::new(poller.waker()));
     let shared = Arc::new(Shared {

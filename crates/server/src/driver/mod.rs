@@ -7,6 +7,7 @@ mod accept;
 mod cast;
 mod event_loop;
 mod mailbox;
+mod quic;
 mod slab;
 mod slot;
 mod socket;
@@ -15,7 +16,12 @@ mod workers;
 pub(crate) use socket::Listener;
 pub use workers::Workers;
 
-use crate::{Contexts, core::Service, limits::Limits};
+use crate::{
+    Contexts, Hub, Wake,
+    core::Service,
+    limits::Limits,
+    quic::{QuicRunning, QuicStopper},
+};
 use accept::Acceptor;
 use event_loop::EventLoop;
 use mailbox::{Mail, Mailbox};
@@ -31,7 +37,7 @@ use std::{
 };
 
 /// What the loops of a server share.
-struct Shared {
+pub(crate) struct Shared {
     service: Arc<Service>,
     workers: Arc<Workers>,
     loops: Vec<Arc<Mailbox>>,
@@ -51,6 +57,32 @@ enum Admission {
 }
 
 impl Shared {
+    fn new(service: Service, loops: Vec<Arc<Mailbox>>) -> Self {
+        Self {
+            workers: Workers::new(service.limits.workers, service.limits.worker_queue),
+            service: Arc::new(service),
+            loops,
+            turn: AtomicUsize::new(0),
+            connections: AtomicUsize::new(0),
+            refusals: AtomicUsize::new(0),
+            contexts: Contexts::default(),
+        }
+    }
+
+    pub(crate) const fn service(&self) -> &Arc<Service> {
+        &self.service
+    }
+
+    /// What the exchanges of a loop share.
+    pub(crate) fn hub(&self, wake: Arc<dyn Wake>) -> Hub {
+        Hub {
+            wake,
+            workers: self.workers.clone(),
+            limits: self.service.limits.clone(),
+            contexts: self.contexts.clone(),
+        }
+    }
+
     fn next_loop(&self) -> Option<&Arc<Mailbox>> {
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
         self.loops.get(turn % self.loops.len().max(1))
@@ -79,6 +111,7 @@ impl Shared {
 pub struct Running {
     addresses: Vec<SocketAddr>,
     tls_addresses: Vec<SocketAddr>,
+    quic: Vec<QuicRunning>,
     stopper: Stopper,
     threads: Mutex<Vec<JoinHandle<io::Result<()>>>>,
 }
@@ -87,6 +120,7 @@ pub struct Running {
 #[derive(Clone)]
 pub struct Stopper {
     loops: Arc<Shared>,
+    quic: Vec<QuicStopper>,
 }
 
 impl Stopper {
@@ -95,6 +129,7 @@ impl Stopper {
         for mailbox in &self.loops.loops {
             mailbox.post(Mail::Stop);
         }
+        self.quic.iter().for_each(QuicStopper::stop);
     }
 }
 
@@ -109,7 +144,12 @@ impl Running {
         &self.tls_addresses
     }
 
-    /// Connections open now, over all loops.
+    /// Where it speaks HTTP/3, by UDP.
+    pub fn http3_addresses(&self) -> Vec<SocketAddr> {
+        self.quic.iter().flat_map(QuicRunning::addresses).copied().collect()
+    }
+
+    /// Connections open now, over all loops of TCP.
     pub fn connections(&self) -> usize {
         self.stopper.loops.connections.load(Ordering::Relaxed)
     }
@@ -130,6 +170,9 @@ impl Running {
             let ended = thread.join().unwrap_or_else(|_| Err(io::Error::other("a loop panicked")));
             result = result.and(ended);
         }
+        for quic in &self.quic {
+            result = result.and(quic.wait());
+        }
         self.stopper.loops.workers.stop();
         result
     }
@@ -144,7 +187,7 @@ impl Running {
     }
 }
 
-/// Starts `loops` event loops over `listeners`.
+/// Starts `loops` event loops over `listeners`, and as many for HTTP/3 where it is spoken.
 ///
 /// # Errors
 /// What the operating system refuses: pollers, threads.
@@ -152,6 +195,7 @@ pub(crate) fn start(
     service: Service,
     listeners: Vec<Listener>,
     loops: usize,
+    http3: bool,
 ) -> io::Result<Running> {
     let (mut addresses, mut tls_addresses) = (Vec::new(), Vec::new());
     for listener in &listeners {
@@ -163,17 +207,10 @@ pub(crate) fn start(
     let pollers = (0..loops.max(1)).map(|_| Poller::new()).collect::<io::Result<Vec<Poller>>>()?;
     let mailboxes =
         pollers.iter().map(|poller| Arc::new(Mailbox::new(poller.waker()))).collect::<Vec<_>>();
-    let limits = &service.limits;
-    let shared = Arc::new(Shared {
-        workers: Workers::new(limits.workers, limits.worker_queue),
-        service: Arc::new(service),
-        loops: mailboxes.clone(),
-        turn: AtomicUsize::new(0),
-        connections: AtomicUsize::new(0),
-        refusals: AtomicUsize::new(0),
-        contexts: Contexts::default(),
-    });
-    let stopper = Stopper { loops: shared.clone() };
+    let shared = Arc::new(Shared::new(service, mailboxes.clone()));
+    let quic = if http3 { quic::start(&shared, &listeners, loops)? } else { Vec::new() };
+    let stoppers = quic.iter().map(QuicRunning::stopper).collect();
+    let stopper = Stopper { loops: shared.clone(), quic: stoppers };
     let (mut threads, mut listeners) = (Vec::new(), Some(listeners));
     for (poller, mailbox) in pollers.into_iter().zip(mailboxes) {
         let acceptor = listeners.take().map(Acceptor::new).unwrap_or_default();
@@ -187,5 +224,5 @@ pub(crate) fn start(
             }
         }
     }
-    Ok(Running { addresses, tls_addresses, stopper, threads: Mutex::new(threads) })
+    Ok(Running { addresses, tls_addresses, quic, stopper, threads: Mutex::new(threads) })
 }

@@ -36,7 +36,14 @@ fn slot_of(handler: impl Handler, start: Instant) -> (Slot, UnixStream) {
         contexts: Contexts::default(),
     });
     let trace = wire::trace::Trace::default();
-    let service = Service { http2: true, handler: Arc::new(handler), limits, log: None, trace };
+    let service = Service {
+        http2: true,
+        alternative: std::sync::OnceLock::new(),
+        handler: Arc::new(handler),
+        limits,
+        log: None,
+        trace,
+    };
     let connection = crate::core::Connection::new(
         Arc::new(service),
         hub,

@@ -56,6 +56,12 @@ impl Listener {
         }
     }
 
+    /// Where it speaks TLS, and by what.
+    pub(super) fn door(&self) -> io::Result<Option<(SocketAddr, Arc<Tls>)>> {
+        let Some((address, true)) = self.address()? else { return Ok(None) };
+        Ok(self.tls.clone().map(|tls| (address, tls)))
+    }
+
     /// Makes it fit for a loop.
     pub(super) fn prepare(&self) -> io::Result<()> {
         match &self.place {

@@ -9,8 +9,8 @@
 //! Invariant: a turn takes what one call brings, so that acknowledgments go out while the next
 //! datagrams come in, and timers are never late by more than that.
 
-use super::Application;
-use crate::handler::contained;
+use super::{Application, STOPPED, Word};
+use crate::{Key, Share, Wake, handler::contained};
 use port::{Port, Stray};
 use quic::{Handle, endpoint::Identifiers, token::TokenKey};
 use sockets::{Events, Interest, Poller, Token, Waker};
@@ -24,13 +24,12 @@ use tls::Moment;
 /// Letters that wait at the most: datagrams that come faster are lost, as datagrams are.
 const MOST_LETTERS: usize = 4096;
 
-/// H3_NO_ERROR's sister: HTTP/0.9 has no codes of its own.
-const STOPPED: u64 = 0;
-
 /// What others leave for a loop.
 pub(super) enum Letter {
     /// A datagram of one of its connections.
     Stray(Stray),
+    /// For the application.
+    Word(Word),
     /// Close everything and end.
     Stop,
 }
@@ -51,13 +50,27 @@ impl Letters {
         if waiting.len() >= MOST_LETTERS && matches!(letter, Letter::Stray(_)) {
             return;
         }
+        let first = waiting.is_empty();
         waiting.push(letter);
         drop(waiting);
-        self.waker.wake();
+        // Whoever left the first one has woken the loop, or is about to.
+        if first {
+            self.waker.wake();
+        }
     }
 
     fn take(&self) -> Vec<Letter> {
         std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Wake for Letters {
+    fn wake(&self, key: Key) {
+        self.post(Letter::Word(Word::Touched(key)));
+    }
+
+    fn wake_group(&self, share: Arc<Share>) {
+        self.post(Letter::Word(Word::Said(share)));
     }
 }
 
@@ -92,9 +105,11 @@ impl EventLoop {
     /// Runs until a stop is asked for and the last connection has ended, or its grace has.
     pub(super) fn run(mut self) -> io::Result<()> {
         self.poller.add(&self.port, Token(0), self.interest)?;
+        crate::exchange::enter_loop();
         let (mut events, mut touched) = (Events::with_capacity(4), Vec::new());
         while !self.has_ended() {
-            let wake = [self.port.next_timeout(), self.stopping].into_iter().flatten().min();
+            let due = [self.port.next_timeout(), self.application.next_timeout(), self.stopping];
+            let wake = due.into_iter().flatten().min();
             let patience = wake.map(|wake| wake.saturating_duration_since(Instant::now()));
             self.poller.wait(&mut events, patience)?;
             let now = port::moment();
@@ -105,9 +120,9 @@ impl EventLoop {
                 self.receive(now)?;
             }
             self.port.expire(now.instant);
-            if events.woken() {
-                self.read_letters(now);
-            }
+            let words = if events.woken() { self.read_letters(now) } else { Vec::new() };
+            self.application.turn(now, words, &mut touched);
+            touched.drain(..).for_each(|handle| self.port.touch(handle));
             self.port.take_touched(&mut touched);
             for handle in touched.drain(..) {
                 self.attend(handle, now);
@@ -142,16 +157,20 @@ impl EventLoop {
         port.receive(now, &mut whose, &mut hand)
     }
 
-    fn read_letters(&mut self, now: Moment) {
-        let Some(letters) = self.letters.get(usize::from(self.turn)) else { return };
+    /// Answers what is the application's.
+    fn read_letters(&mut self, now: Moment) -> Vec<Word> {
+        let mut words = Vec::new();
+        let Some(letters) = self.letters.get(usize::from(self.turn)) else { return words };
         for letter in letters.take() {
             match letter {
                 Letter::Stray(mut stray) => {
                     self.port.take(stray.path, stray.ecn, &mut stray.octets, now);
                 }
+                Letter::Word(word) => words.push(word),
                 Letter::Stop => self.begin_stop(now),
             }
         }
+        words
     }
 
     fn begin_stop(&mut self, now: Moment) {
@@ -159,7 +178,7 @@ impl EventLoop {
         let handles: Vec<Handle> = self.port.endpoint().handles().collect();
         for handle in handles {
             if let Some(connection) = self.port.get_mut(handle) {
-                connection.close(STOPPED, b"the server stops");
+                self.application.stop(handle, connection);
             }
             self.port.touch(handle);
         }
@@ -173,6 +192,9 @@ impl EventLoop {
                 && let Some(event) = connection.poll_event()
             {
                 application.event(handle, connection, event);
+            }
+            if let Some(connection) = port.get_mut(handle) {
+                application.settle(handle, connection);
             }
         });
         if !whole && let Some(connection) = port.get_mut(handle) {

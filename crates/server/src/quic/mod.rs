@@ -18,7 +18,9 @@
 
 mod event_loop;
 pub mod hq;
+pub(crate) mod http3;
 
+use crate::{Key, Share, Wake};
 use event_loop::{EventLoop, Letter, Letters};
 use port::Port;
 use quic::{Connection, Endpoint, EndpointLimits, Event, Handle, ServerConfig};
@@ -28,21 +30,54 @@ use std::{
     net::SocketAddr,
     sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// What is spoken on the streams of a loop's connections.
 ///
 /// Everything is called on the loop, so nothing of it may wait.
 pub trait Application: Send {
+    /// A turn of the loop begins: the time, and what other threads have to say. Connections that
+    /// are put among the `touched` get their turn.
+    fn turn(&mut self, now: tls::Moment, words: Vec<Word>, touched: &mut Vec<Handle>) {
+        let _ = (now, words, touched);
+    }
+
+    /// When a turn must begin, even if nothing happens.
+    fn next_timeout(&self) -> Option<Instant> {
+        None
+    }
+
     /// Something happened on a connection.
     fn event(&mut self, handle: Handle, connection: &mut Connection, event: Event);
+
+    /// All events of a connection were told: what it is to say now is sent together.
+    fn settle(&mut self, handle: Handle, connection: &mut Connection) {
+        let _ = (handle, connection);
+    }
+
+    /// The server stops: end the connection, at once or when it is done.
+    fn stop(&mut self, handle: Handle, connection: &mut Connection) {
+        let _ = handle;
+        connection.close(STOPPED, b"the server stops");
+    }
 
     /// A connection is gone; its last event was told.
     fn gone(&mut self, handle: Handle) {
         let _ = handle;
     }
 }
+
+/// What other threads leave for an application.
+pub enum Word {
+    /// The handler of this stream, or somebody who has its socket, has something to say.
+    Touched(Key),
+    /// Something was said to a group with members here.
+    Said(Arc<Share>),
+}
+
+/// The code of a close that no application has a better one for.
+const STOPPED: u64 = 0;
 
 /// An application that speaks nothing: streams that are opened are given up.
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +93,7 @@ impl Application for Nothing {
 }
 
 /// Makes the application of a loop.
-type Make = Arc<dyn Fn() -> Box<dyn Application> + Send + Sync>;
+type Make = Arc<dyn Fn(Arc<dyn Wake>) -> Box<dyn Application> + Send + Sync>;
 
 /// A server of QUIC that is being put together.
 pub struct QuicServer {
@@ -77,6 +112,15 @@ impl QuicServer {
     pub fn new(
         config: ServerConfig,
         make: impl Fn() -> Box<dyn Application> + Send + Sync + 'static,
+    ) -> Self {
+        Self::waking(config, move |_| make())
+    }
+
+    /// As [`new`](Self::new), for an application that other threads speak to: what it is given
+    /// wakes its loop.
+    pub fn waking(
+        config: ServerConfig,
+        make: impl Fn(Arc<dyn Wake>) -> Box<dyn Application> + Send + Sync + 'static,
     ) -> Self {
         Self {
             config,
@@ -171,9 +215,9 @@ impl QuicServer {
         let all: Vec<_> = begun.iter().map(|(.., letters)| letters.clone()).collect();
         running.addresses.push(address);
         running.letters.extend(all.iter().cloned());
-        for (turn, port, poller, _) in begun {
-            let (all, key) = (all.clone(), key.clone());
-            let turned = EventLoop::new(turn, port, poller, all, key, (self.make)(), self.grace);
+        for (turn, port, poller, letters) in begun {
+            let (all, key, application) = (all.clone(), key.clone(), (self.make)(letters));
+            let turned = EventLoop::new(turn, port, poller, all, key, application, self.grace);
             let thread = thread::Builder::new().name("quic".into());
             running.threads().push(thread.spawn(move || turned.run())?);
         }

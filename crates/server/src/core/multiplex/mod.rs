@@ -59,6 +59,10 @@ pub(super) struct Exchanges<P> {
     spare: Vec<Box<Underway>>,
     /// Requests that handlers promised and that are to be answered.
     promised: Vec<(u64, Box<http::Request>)>,
+    /// Streams that the driver has octets of.
+    readable: Vec<u64>,
+    /// Everything that a stop waits for has ended.
+    drained: bool,
     /// The turn ended before the work did.
     more: bool,
 }
@@ -66,8 +70,9 @@ pub(super) struct Exchanges<P> {
 impl<P: Multiplexed> Exchanges<P> {
     pub(super) fn new(base: Base, protocol: P) -> Self {
         let (streams, sessions) = (BTreeMap::new(), BTreeMap::new());
-        let (spare, promised, more) = (Vec::new(), Vec::new(), false);
-        Self { base, protocol, streams, sessions, spare, promised, more }
+        let (spare, promised, readable) = (Vec::new(), Vec::new(), Vec::new());
+        let (drained, more) = (false, false);
+        Self { base, protocol, streams, sessions, spare, promised, readable, drained, more }
     }
 
     // ANCHOR: process
@@ -108,6 +113,16 @@ impl<P: Multiplexed> Exchanges<P> {
         self.more || self.sessions.values().any(|socket| socket.session.has_more())
     }
 
+    /// Streams that take more of what came.
+    pub(super) fn take_readable(&mut self) -> Vec<u64> {
+        std::mem::take(&mut self.readable)
+    }
+
+    /// Whether everything that a stop waits for has ended.
+    pub(super) const fn is_drained(&self) -> bool {
+        self.drained
+    }
+
     /// Whether what was read is still to be looked at.
     pub(super) const fn is_behind(&self) -> bool {
         self.more
@@ -126,6 +141,8 @@ impl<P: Multiplexed> Exchanges<P> {
             }
             Told::Reset { stream, why } => self.on_reset(stream, why, moment),
             Told::Writable(stream) => self.advance(stream, moment),
+            Told::Readable(stream) => self.readable.push(stream),
+            Told::Drained => self.drained = true,
             Told::Closed { clean } => {
                 self.end_sessions(clean, moment);
                 self.disconnect(moment);

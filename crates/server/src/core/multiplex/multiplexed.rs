@@ -31,12 +31,32 @@ pub(in crate::core) enum Reason {
 
 /// What happened, as far as a server cares.
 pub(in crate::core) enum Told {
-    Request { stream: u64, head: RequestHead, end: bool },
-    Data { stream: u64, octets: Vec<u8>, end: bool },
-    Trailers { stream: u64, trailers: HeaderMap },
-    Reset { stream: u64, why: ContentError },
+    Request {
+        stream: u64,
+        head: RequestHead,
+        end: bool,
+    },
+    Data {
+        stream: u64,
+        octets: Vec<u8>,
+        end: bool,
+    },
+    Trailers {
+        stream: u64,
+        trailers: HeaderMap,
+    },
+    Reset {
+        stream: u64,
+        why: ContentError,
+    },
     Writable(u64),
-    Closed { clean: bool },
+    /// The driver has octets of this stream that were not taken before.
+    Readable(u64),
+    /// Everything that a stop waits for has ended.
+    Drained,
+    Closed {
+        clean: bool,
+    },
     Other,
 }
 
@@ -70,28 +90,33 @@ pub(in crate::core) trait Multiplexed {
 /// Hands the calls that both crates have under the same names through to one of them.
 macro_rules! same_names {
     ($id:expr) => {
-        fn next_timeout(&self) -> Option<Instant> {
+        fn next_timeout(&self) -> Option<std::time::Instant> {
             self.next_timeout()
         }
-        fn handle_timeout(&mut self, now: Instant) {
+        fn handle_timeout(&mut self, now: std::time::Instant) {
             self.handle_timeout(now);
         }
-        fn shut_down(&mut self, now: Instant) {
+        fn shut_down(&mut self, now: std::time::Instant) {
             self.shut_down(now);
         }
-        fn set_date(&mut self, moment: &Moment) {
+        fn set_date(&mut self, moment: &crate::Moment) {
             self.set_date(*moment.date());
         }
-        fn send_informational(&mut self, stream: u64, response: &Response) -> Result<(), Refused> {
-            self.send_informational($id(stream), response).map_err(|_| Refused)
+        fn send_informational(
+            &mut self,
+            stream: u64,
+            response: &http::Response,
+        ) -> Result<(), crate::core::answer::Refused> {
+            self.send_informational($id(stream), response).map_err(|_| crate::core::answer::Refused)
         }
         fn send_response(
             &mut self,
             stream: u64,
-            response: &Response,
-            content: Outgoing,
-        ) -> Result<(), Refused> {
-            self.send_response($id(stream), response, content).map_err(|_| Refused)
+            response: &http::Response,
+            content: http::message::Outgoing,
+        ) -> Result<(), crate::core::answer::Refused> {
+            self.send_response($id(stream), response, content)
+                .map_err(|_| crate::core::answer::Refused)
         }
         fn sends_content(&self, stream: u64) -> bool {
             self.sends_content($id(stream))
@@ -99,22 +124,38 @@ macro_rules! same_names {
         fn output_room(&mut self, stream: u64) -> usize {
             self.output_room($id(stream))
         }
-        fn send_data(&mut self, stream: u64, octets: &[u8]) -> Result<(), Refused> {
-            self.send_data($id(stream), octets).map_err(|_| Refused)
+        fn send_data(
+            &mut self,
+            stream: u64,
+            octets: &[u8],
+        ) -> Result<(), crate::core::answer::Refused> {
+            self.send_data($id(stream), octets).map_err(|_| crate::core::answer::Refused)
         }
-        fn send_vec(&mut self, stream: u64, octets: Vec<u8>) -> Result<(), Refused> {
-            self.send_vec($id(stream), octets).map_err(|_| Refused)
+        fn send_vec(
+            &mut self,
+            stream: u64,
+            octets: Vec<u8>,
+        ) -> Result<(), crate::core::answer::Refused> {
+            self.send_vec($id(stream), octets).map_err(|_| crate::core::answer::Refused)
         }
-        fn send_shared(&mut self, stream: u64, octets: Arc<[u8]>) -> Result<(), Refused> {
-            self.send_shared($id(stream), octets).map_err(|_| Refused)
+        fn send_shared(
+            &mut self,
+            stream: u64,
+            octets: std::sync::Arc<[u8]>,
+        ) -> Result<(), crate::core::answer::Refused> {
+            self.send_shared($id(stream), octets).map_err(|_| crate::core::answer::Refused)
         }
-        fn send_end(&mut self, stream: u64, trailers: Option<&HeaderMap>) -> Result<(), Refused> {
-            self.send_end($id(stream), trailers).map_err(|_| Refused)
+        fn send_end(
+            &mut self,
+            stream: u64,
+            trailers: Option<&http::HeaderMap>,
+        ) -> Result<(), crate::core::answer::Refused> {
+            self.send_end($id(stream), trailers).map_err(|_| crate::core::answer::Refused)
         }
         fn release(&mut self, stream: u64, octets: usize) {
             self.release($id(stream), octets);
         }
-        fn set_scheme(&mut self, scheme: Scheme) {
+        fn set_scheme(&mut self, scheme: http::message::Scheme) {
             self.set_scheme(scheme);
         }
     };
