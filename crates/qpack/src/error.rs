@@ -45,7 +45,8 @@ pub enum Scope {
 }
 
 /// Something that is not taken. Offsets are octets from the start of the section; on the streams of
-/// instructions, from the start of what was given last.
+/// instructions, from the start of what was given last, or of the instruction whose beginning had
+/// come before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

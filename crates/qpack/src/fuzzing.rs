@@ -85,7 +85,8 @@ pub fn check_acknowledgments(octets: &[u8]) {
     let (mut whole, mut split) = (make(), make());
     let one = whole.receive_instructions(octets);
     let other = octets.chunks(1).try_for_each(|part| split.receive_instructions(part));
-    assert_eq!(one, other);
+    // Offsets are counted from what was given together, so they differ.
+    assert_eq!(one.map_err(|error| error.code()), other.map_err(|error| error.code()));
     if one.is_ok() {
         assert_eq!(whole.outstanding(), split.outstanding());
     }

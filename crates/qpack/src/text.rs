@@ -18,6 +18,7 @@
 
 use crate::{Error, ErrorCode};
 use hpack::{huffman, integer};
+use std::fmt;
 use wire::Reader;
 
 /// A string as it stands in the input.
@@ -26,6 +27,20 @@ pub(crate) struct Text<'a> {
     octets: &'a [u8],
     coded: bool,
     offset: usize,
+}
+
+impl fmt::Display for Text<'_> {
+    /// What it stands for, as far as that can be said.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut plain = Vec::new();
+        match self.coded {
+            false => write!(f, "{}", self.octets.escape_ascii()),
+            true => match huffman::decode(self.octets, &mut plain) {
+                Ok(()) => write!(f, "{}", plain.escape_ascii()),
+                Err(_) => f.write_str("not Huffman's code"),
+            },
+        }
+    }
 }
 
 /// Where strings stand, and how long they may be.

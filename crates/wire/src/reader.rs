@@ -90,6 +90,13 @@ impl<'a> Reader<'a> {
         self.notes.is_some()
     }
 
+    /// A copy of this reader of which nobody hears, to look ahead with.
+    #[inline]
+    #[must_use]
+    pub const fn unobserved(&self) -> Self {
+        Self { notes: None, ..*self }
+    }
+
     /// Opens a unit: the fields that follow belong to `name`, which `rfc` describes.
     #[inline]
     pub fn section(&self, name: &'static str, rfc: &'static str) {

@@ -13,9 +13,9 @@
 
 use super::Decoder;
 use crate::{
-    Error, ErrorCode,
+    Error, ErrorCode, Field,
     table::FIXED,
-    text::{self, NAME, Texts, VALUE},
+    text::{self, NAME, Text, Texts, VALUE},
 };
 use hpack::integer;
 use wire::Reader;
@@ -23,9 +23,20 @@ use wire::Reader;
 const PLACE: ErrorCode = ErrorCode::EncoderStream;
 
 /// The entry whose name is used again.
+#[derive(Debug, Clone, Copy)]
 enum Named {
     Fixed(&'static [u8]),
     Dynamic(u64),
+}
+
+/// What the peer's encoder says.
+#[derive(Debug, Clone, Copy)]
+enum Instruction<'a> {
+    InsertNamed(Named, Text<'a>),
+    InsertLiteral(Text<'a>, Text<'a>),
+    SetCapacity(usize),
+    /// Of the entry with this absolute index.
+    Duplicate(u64),
 }
 
 impl Decoder {
@@ -57,97 +68,96 @@ impl Decoder {
     /// As [`receive_instructions`](Self::receive_instructions).
     pub fn read_instructions(&mut self, reader: &mut Reader<'_>) -> Result<(), Error> {
         while !reader.is_empty() {
-            let mut ahead = Reader::new(reader.rest());
-            match self.read_instruction(&mut ahead, false) {
-                Err(Error::Truncated(_)) => return Ok(()),
-                // Once more, so that a listener hears of whole instructions only.
-                Ok(()) if reader.is_observed() => self.read_instruction(reader, true)?,
-                Ok(()) => reader.skip(ahead.offset()),
-                Err(error) => return Err(error),
+            // A listener hears of whole instructions only, so it is read first where nobody does.
+            let mut ahead = reader.unobserved();
+            let verdict = self.parse(&mut ahead);
+            if matches!(verdict, Err(Error::Truncated(_))) {
+                return Ok(());
             }
+            let explained = reader.is_observed() && self.parse(reader).is_ok();
+            if !explained {
+                reader.skip(ahead.offset() - reader.offset());
+            }
+            self.obey(verdict?)?;
         }
         Ok(())
     }
 
     // ANCHOR: instruction
-    /// One instruction; with `explain` it is only told of, for it was obeyed already.
-    fn read_instruction(&mut self, reader: &mut Reader<'_>, explain: bool) -> Result<(), Error> {
+    /// One instruction. What is wrong with a reference, a length or a capacity is found here.
+    fn parse<'a>(&self, reader: &mut Reader<'a>) -> Result<Instruction<'a>, Error> {
         let first = reader.rest().first().copied().unwrap_or_default();
         let offset = reader.offset();
-        let (unit, rfc) = match first {
-            0x80.. => ("insert with name reference", "RFC 9204 §4.3.2"),
-            0x40.. => ("insert with literal name", "RFC 9204 §4.3.3"),
-            0x20.. => ("set dynamic table capacity", "RFC 9204 §4.3.1"),
-            _ => ("duplicate", "RFC 9204 §4.3.4"),
-        };
-        reader.section(unit, rfc);
         let bad = |error| Error::primitive(error, PLACE);
         let texts = Texts { place: PLACE, most: self.table.capacity() };
         match first {
             0x80.. => {
+                reader.section("insert with name reference", "RFC 9204 §4.3.2");
                 let index = integer::decode::<62>(reader, "name index", 6).map_err(bad)?;
-                let fixed = first & 0x40 != 0;
-                if !explain {
-                    // A name that is nowhere is wrong already, whatever value may come.
-                    self.named(fixed, index, offset)?;
-                }
+                // A name that is nowhere is wrong already, whatever value may come.
+                let named = self.named(first & 0x40 != 0, index, offset)?;
+                reader.explain(|| format!("{index}, {}", self.name(named).escape_ascii()));
                 let value = texts.read(reader, 7, VALUE)?;
-                if !explain {
-                    let mut scratch = std::mem::take(&mut self.scratch);
-                    let (_, value) = text::decode(None, value, &mut scratch, PLACE)?;
-                    self.insert_named(fixed, index, value, offset)?;
-                    self.scratch = scratch;
-                }
+                reader.explain(|| value.to_string());
+                Ok(Instruction::InsertNamed(named, value))
             }
             0x40.. => {
+                reader.section("insert with literal name", "RFC 9204 §4.3.3");
                 let name = texts.read(reader, 5, NAME)?;
+                reader.explain(|| name.to_string());
                 let value = texts.read(reader, 7, VALUE)?;
-                if !explain {
-                    let (name, value) = text::decode(Some(name), value, &mut self.scratch, PLACE)?;
-                    self.table.check(name.len(), value.len())?;
-                    self.table.insert(name, value);
-                }
+                reader.explain(|| value.to_string());
+                Ok(Instruction::InsertLiteral(name, value))
             }
             0x20.. => {
+                reader.section("set dynamic table capacity", "RFC 9204 §4.3.1");
                 let capacity = integer::decode::<62>(reader, "capacity", 5).map_err(bad)?;
+                reader.explain(|| capacity.to_string());
                 let limit = self.limits.table_capacity;
-                match usize::try_from(capacity) {
-                    Ok(capacity) if capacity <= limit => self.table.set_capacity(capacity),
-                    _ => return Err(Error::Capacity { capacity, limit }),
-                }
+                let allowed = usize::try_from(capacity).ok().filter(|capacity| *capacity <= limit);
+                allowed.map(Instruction::SetCapacity).ok_or(Error::Capacity { capacity, limit })
             }
             _ => {
+                reader.section("duplicate", "RFC 9204 §4.3.4");
                 let index = integer::decode::<62>(reader, "index", 5).map_err(bad)?;
-                if !explain {
-                    let absolute = self.back_from_newest(index, offset)?;
-                    self.table.duplicate(absolute);
-                }
+                let absolute = self.back_from_newest(index, offset)?;
+                let (name, value) = self.table.get(absolute).unwrap_or_default();
+                reader.explain(|| format!("{index}, {}", Field::new(name, value)));
+                Ok(Instruction::Duplicate(absolute))
             }
         }
-        Ok(())
     }
     // ANCHOR_END: instruction
 
-    fn insert_named(
-        &mut self,
-        fixed: bool,
-        index: u64,
-        value: &[u8],
-        offset: usize,
-    ) -> Result<(), Error> {
-        match self.named(fixed, index, offset)? {
-            Named::Fixed(name) => {
+    // ANCHOR: obey
+    /// Changes the table.
+    fn obey(&mut self, instruction: Instruction<'_>) -> Result<(), Error> {
+        match instruction {
+            Instruction::InsertNamed(named, value) => {
+                let (_, value) = text::decode(None, value, &mut self.scratch, PLACE)?;
+                match named {
+                    Named::Fixed(name) => {
+                        self.table.check(name.len(), value.len())?;
+                        self.table.insert(name, value);
+                    }
+                    Named::Dynamic(absolute) => {
+                        let name = self.table.get(absolute).map_or(0, |(name, _)| name.len());
+                        self.table.check(name, value.len())?;
+                        self.table.insert_named(absolute, value);
+                    }
+                }
+            }
+            Instruction::InsertLiteral(name, value) => {
+                let (name, value) = text::decode(Some(name), value, &mut self.scratch, PLACE)?;
                 self.table.check(name.len(), value.len())?;
                 self.table.insert(name, value);
             }
-            Named::Dynamic(absolute) => {
-                let name = self.table.get(absolute).map_or(0, |(name, _)| name.len());
-                self.table.check(name, value.len())?;
-                self.table.insert_named(absolute, value);
-            }
+            Instruction::SetCapacity(capacity) => self.table.set_capacity(capacity),
+            Instruction::Duplicate(absolute) => self.table.duplicate(absolute),
         }
         Ok(())
     }
+    // ANCHOR_END: obey
 
     /// Where the name is that an instruction refers to.
     fn named(&self, fixed: bool, index: u64, offset: usize) -> Result<Named, Error> {
@@ -157,6 +167,13 @@ impl Decoder {
         let entry = usize::try_from(index).ok().and_then(|index| FIXED.get(index));
         let (name, _) = entry.ok_or(Error::StaticIndex { index, offset, place: PLACE })?;
         Ok(Named::Fixed(name))
+    }
+
+    fn name(&self, named: Named) -> &[u8] {
+        match named {
+            Named::Fixed(name) => name,
+            Named::Dynamic(absolute) => self.table.get(absolute).map_or(&[], |(name, _)| name),
+        }
     }
 
     /// §3.2.5: on this stream an index goes back from the newest entry.

@@ -11,18 +11,21 @@
 //!             └─ else ───────────────────────────────────────►  literal
 //! ```
 //!
-//! | file     | answers                                                  |
-//! |----------|----------------------------------------------------------|
-//! | `policy` | which fields are secrets, which will come again          |
-//! | `history`| what came before, and how well a name's values do     |
-//! | `ledger` | what the peer has confirmed, what must not be dropped    |
-//! | `lines`  | how a field is written                                   |
+//! | file      | answers                                               |
+//! |-----------|-------------------------------------------------------|
+//! | `policy`  | which fields are secrets, which will come again       |
+//! | `history` | what came before, and how well a name's values do     |
+//! | `ledger`  | what the peer has confirmed, what must not be dropped |
+//! | `lines`   | how a field is written                                |
 //!
 //! Invariant: no entry is dropped that is not confirmed, or that a section refers to which is not
 //! acknowledged (§2.1.1).
 //!
 //! Invariant: a section refers to an entry that is not confirmed only where the peer's setting and
 //! [`risk`](Limits::risk) leave a stream to be blocked (§2.1.2).
+//!
+//! Invariant: what is inserted and not confirmed fits into the table, for it cannot be dropped; so
+//! the instructions of which the peer has said nothing are no more octets than the table's.
 //!
 //! Used by: `http3`, once a connection.
 
@@ -104,7 +107,7 @@ impl Encoder {
     }
 
     /// Changes the capacity: to this many octets, or what is allowed. A table is made smaller when
-    /// nobody needs what is dropped by that any more.
+    /// nobody needs what is dropped by that any more; until then it is not used, so that this comes.
     pub fn set_capacity(&mut self, capacity: usize) {
         let capacity = capacity.min(self.limits.table_capacity).min(self.allowed);
         self.wanted = Some(capacity).filter(|capacity| *capacity != self.table.capacity());
@@ -146,7 +149,9 @@ impl Encoder {
             oldest: u64::MAX,
             floor: self.ledger.floor(),
             risks: self.ledger.may_block(stream, self.blocked),
-            dynamic: self.ledger.len() < self.limits.outstanding && self.table.capacity() > 0,
+            dynamic: self.ledger.len() < self.limits.outstanding
+                && self.table.capacity() > 0
+                && self.wanted.is_none(),
         };
         let mut lines = std::mem::take(&mut self.scratch);
         for field in fields {

@@ -2,18 +2,24 @@
 //!
 //! RFC 9204 §7.1
 //!
-//! | field                                   | how                                           |
-//! |-----------------------------------------|-----------------------------------------------|
-//! | marked by the caller                    | never: nor may those who pass it on           |
-//! | `authorization`, `proxy-authorization`  | never                                         |
-//! | `cookie` below 20 octets                | never: few enough to be guessed               |
-//! | `set-cookie`, `age`, `content-length`, `date` | without: each is another                |
-//! | larger than three quarters of the table | without                                       |
-//! | all others                              | when it comes a second time, or the first     |
+//! | field                                               | how                                   |
+//! |-----------------------------------------------------|---------------------------------------|
+//! | marked by the caller                                | never: nor may those who pass it on   |
+//! | `authorization`, `proxy-authorization`              | never                                 |
+//! | `cookie` below 20 octets                            | never: few enough to be guessed       |
+//! | `set-cookie`, `age`, `content-length`               | without: each is another              |
+//! | larger than three quarters of the table             | without                               |
+//! | `:path`, `date`, `etag`, `expires`, `last-modified`, `location` | when it comes a second time |
+//! | all others, while their name has credit             | at once                               |
+//! | all others, when it has none                        | when it comes a second time           |
+//!
+//! Credit is what the values of a name have earned by coming again (`history`): a name that nobody
+//! foresaw, and whose values are each another, has soon spent what it was given at first.
 //!
 //! An insertion is written on top of the reference to it, and where streams may not be blocked the
-//! section needs the literal beside it. So most fields wait until they have come once: that was
-//! measured on the public lists.
+//! section needs the literal beside it; so fields that seldom come again wait until they have come
+//! once. A `date` is such a field for one second, and the same for all answers within it. All of it
+//! was measured on the public lists.
 //!
 //! Used by: the encoder, for each field.
 
@@ -53,9 +59,9 @@ pub(super) fn is_secret(field: &Field<'_>, fixed: Option<usize>) -> bool {
 pub(super) fn indexing(field: &Field<'_>, fixed: Option<usize>, capacity: usize) -> Indexing {
     match fixed {
         _ if is_secret(field, fixed) => Indexing::Never,
-        Some(AGE | CONTENT_LENGTH | SET_COOKIE | DATE) => Indexing::Without,
+        Some(AGE | CONTENT_LENGTH | SET_COOKIE) => Indexing::Without,
         _ if field.size() > capacity / 4 * 3 => Indexing::Without,
-        Some(PATH | ETAG | LAST_MODIFIED | LOCATION) => Indexing::SecondTime,
+        Some(PATH | DATE | ETAG | LAST_MODIFIED | LOCATION) => Indexing::SecondTime,
         None if field.name == b"expires" => Indexing::SecondTime,
         _ => Indexing::FirstTime,
     }
