@@ -39,7 +39,8 @@ pub struct Prepared {
     pub url: Uri,
     /// The newest version that may be spoken.
     pub version: Version,
-    /// The server is known to speak HTTP/2, so that nobody asks (RFC 9113 §3.3).
+    /// The server is known to speak it, so that nobody asks (RFC 9113 §3.3); with HTTP/3, nothing
+    /// else is tried.
     pub prior_knowledge: bool,
     /// All fields but those about framing, in the order of the wire.
     pub headers: HeaderMap,
@@ -76,11 +77,39 @@ impl Prepared {
         let older = self.version < Version::Http2 || self.headers.contains(HeaderName::UPGRADE);
         match self.url.scheme() {
             _ if older || self.route.forward_proxy().is_some() => Http2::Never,
-            _ if self.prior_knowledge => Http2::Known,
+            _ if self.prior_knowledge && self.version == Version::Http2 => Http2::Known,
             "https" => Http2::Offered,
             _ => Http2::Never,
         }
     }
+
+    /// Whether HTTP/3 is spoken for this request. Proxies that carry UDP are not known here, nor is
+    /// HTTP/3 to be had without TLS.
+    pub fn http3(&self) -> Http3 {
+        let elsewhere = self.route.proxy.is_some() || self.route.unix_socket.is_some();
+        let upgrade = self.headers.contains(HeaderName::UPGRADE);
+        match self.version {
+            _ if elsewhere || upgrade || self.url.scheme() != "https" => Http3::Never,
+            Version::Http3 if self.prior_knowledge => Http3::Alone,
+            Version::Http3 => Http3::Raced,
+            Version::Http2 if !self.prior_knowledge => Http3::Told,
+            _ => Http3::Never,
+        }
+    }
+}
+
+/// Whether HTTP/3 is spoken with an origin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Http3 {
+    /// It is not.
+    #[default]
+    Never,
+    /// Where the server says that it does (Alt-Svc, RFC 7838), in a race against TCP.
+    Told,
+    /// Whether it says so or not, in a race against TCP.
+    Raced,
+    /// It alone.
+    Alone,
 }
 
 /// The way to the origin.

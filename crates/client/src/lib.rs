@@ -56,7 +56,7 @@ pub use api::get;
 pub use content::Content;
 pub use driver::{
     manager::PoolManager,
-    multiplex::Http2Options,
+    multiplex::{Http2Options, Http3Options},
     pool::{ConnectionPool, PoolKey},
     upgrade::Upgraded,
 };

@@ -37,8 +37,8 @@ pub mod udp;
 pub mod unix;
 
 pub use dial::{
-    Attempt, DialError, DialOptions, Dialed, Family, Outcome, Phase, Race, Step, begin_connect,
-    dial, interleave, resolve,
+    Attempt, DialError, DialOptions, Dialed, Family, Outcome, Phase, Race, Step, addresses,
+    begin_connect, dial, interleave, resolve,
 };
 pub use file::sendfile;
 pub use listen::{ListenOptions, accept, listen};

@@ -28,7 +28,7 @@ pub(crate) use flags::COMMAND;
 use crate::{
     args::Parsed,
     exit::Failure,
-    session::{self, cookies},
+    session::{self, cookies, elsewhere},
     tell::{self, Teller},
 };
 use options::Options;
@@ -42,6 +42,7 @@ use transfer::Transfer;
 pub(crate) fn run(parsed: &Parsed) -> Result<u8, Failure> {
     let options = Options::read(parsed)?;
     let mut builder = cookies::begin(parsed, session::session(parsed)?, options.errors);
+    builder = elsewhere::begin(parsed, builder);
     let teller = Arc::new(Teller::new(options.telling));
     if options.listens() || teller.writes() {
         builder = builder.trace(tell::trace(teller.clone()));
@@ -56,5 +57,6 @@ pub(crate) fn run(parsed: &Parsed) -> Result<u8, Failure> {
         }),
         None => options.urls.iter().enumerate().fold(0, |_, next| transfer(next)),
     };
+    let code = elsewhere::keep(parsed, &session, code);
     Ok(cookies::keep(parsed, &session, code))
 }

@@ -6,12 +6,14 @@
 //!   way.rs      -x, -4, --resolve: by which way
 //!   tls.rs      --cacert, -k: https and wss
 //!   cookies.rs  -b, -c: the jar
+//!   elsewhere.rs  --alt-svc: where else origins are
 //!   here        -u, -L, -m: the rest
 //! ```
 //!
 //! Used by: `get`, `ws`.
 
 pub(crate) mod cookies;
+pub(crate) mod elsewhere;
 mod fields;
 pub(crate) mod flags;
 pub(crate) mod tls;
@@ -41,6 +43,7 @@ pub(crate) fn session(parsed: &Parsed) -> Result<SessionBuilder, Failure> {
     };
     // What is downloaded goes to a file, not to memory: any length will do.
     let limits = http1::Limits { content: u64::MAX, ..http1::Limits::default() };
+    let (version, known) = version(parsed);
     let mut builder = Session::builder()
         .timeouts(timeouts)
         .limits(limits)
@@ -48,8 +51,8 @@ pub(crate) fn session(parsed: &Parsed) -> Result<SessionBuilder, Failure> {
         .tunnel(parsed.is("proxytunnel"))
         .tls(tls::options(parsed)?)
         .proxies(way::proxies(parsed)?)
-        .version(version(parsed))
-        .prior_knowledge(parsed.is("http2-prior-knowledge"));
+        .version(version)
+        .prior_knowledge(known);
     if parsed.is("compressed") {
         builder = builder.compressed(coding::Limits::DEFAULT);
     }
@@ -64,15 +67,19 @@ pub(crate) fn session(parsed: &Parsed) -> Result<SessionBuilder, Failure> {
     Ok(builder)
 }
 
-/// The newest version that may be spoken. As in curl, the flag given last counts.
-fn version(parsed: &Parsed) -> Version {
+/// The newest version that may be spoken, and whether it is known that the server does. As in curl,
+/// the flag given last counts.
+fn version(parsed: &Parsed) -> (Version, bool) {
     let named = |(flag, _): (&str, _)| match flag {
-        "http1.0" => Some(Version::Http10),
-        "http1.1" => Some(Version::Http11),
-        "http2" | "http2-prior-knowledge" => Some(Version::Http2),
+        "http1.0" => Some((Version::Http10, false)),
+        "http1.1" => Some((Version::Http11, false)),
+        "http2" => Some((Version::Http2, false)),
+        "http2-prior-knowledge" => Some((Version::Http2, true)),
+        "http3" => Some((Version::Http3, false)),
+        "http3-only" => Some((Version::Http3, true)),
         _ => None,
     };
-    parsed.iter().filter_map(named).last().unwrap_or(Version::Http2)
+    parsed.iter().filter_map(named).last().unwrap_or((Version::Http2, false))
 }
 
 /// How many redirects `-L` and `--max-redirs` allow.

@@ -2,6 +2,7 @@
 //! time, and it answers what to do.
 //!
 //! ```text
+//! alternatives  Alt-Svc              → where else an origin is served
 //! redirect   3xx + Location          → the next request, and what must not travel with it
 //! auth       401/407 + challenge     → the credentials to send
 //! proxy      URL + environment       → through whom
@@ -14,6 +15,7 @@
 //! Invariant: nothing here reads a clock, an environment variable or a random number; the driver
 //! passes them in. That is why each of these rules is one pure function with one table of tests.
 
+pub mod alternatives;
 pub mod auth;
 pub mod coding;
 pub mod digest;

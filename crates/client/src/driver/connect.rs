@@ -81,13 +81,18 @@ impl Connector {
         &self.name
     }
 
+    /// The number of a connection that is opened now.
+    pub(crate) fn next_number(&self) -> u64 {
+        self.opened.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
     /// Opens one; with `early`, one that may be written to before its handshake is done.
     ///
     /// # Errors
     /// [`Error::Resolve`], [`Error::Connect`], [`Error::Tunnel`], [`Error::Timeout`]; under TLS,
     /// [`Error::Tls`] and its kin.
     pub(crate) fn open(&self, early: bool, waits: &Waits, trace: &Trace) -> Result<Opened, Error> {
-        let number = self.opened.fetch_add(1, Ordering::Relaxed) + 1;
+        let number = self.next_number();
         let trace = trace.with_connection(number);
         let began = Instant::now();
         let mut opened = match &self.key.route.unix_socket {

@@ -11,15 +11,17 @@
 //! Invariant: no more pools than [`PoolLimits::origins`], but those in use.
 
 use super::{
+    compete::{Contest, Known as KnownPlaces},
     connect::Connector,
-    multiplex::{Driver, Http2Options},
+    multiplex::{Driver, Http2Options, Http3Options},
     pool::{ConnectionPool, PoolKey},
+    reach::Reacher,
     shared::Shared,
 };
 use crate::{
     Error,
     adapter::{Http2, Prepared},
-    core::{pool::PoolLimits, url},
+    core::{alternatives::Alternatives, pool::PoolLimits, url},
     tls::{self, Context},
     trace,
 };
@@ -48,6 +50,9 @@ pub struct PoolManager {
     dial: DialOptions,
     tls: Arc<Context>,
     http2: Http2Options,
+    http3: Http3Options,
+    /// Where else origins are served, if anybody wants to know.
+    alternatives: KnownPlaces,
     /// Drives the connections that are shared.
     driver: Arc<Driver>,
     /// Connections opened so far, which gives each its number.
@@ -72,14 +77,29 @@ impl PoolManager {
     /// No pools yet. `dial` says how connections are made; its time-out gives way to a request's.
     pub fn new(limits: PoolLimits, http1: http1::Limits, dial: DialOptions) -> Self {
         let (pools, opened, clock) = Default::default();
-        let (tls, http2, driver) = Default::default();
-        Self { pools, limits, http1, dial, tls, http2, driver, opened, clock }
+        let (tls, http2, http3) = Default::default();
+        let (alternatives, driver) = Default::default();
+        Self { pools, limits, http1, dial, tls, http2, http3, alternatives, driver, opened, clock }
     }
 
     /// Speaks HTTP/2 so.
     #[must_use]
     pub fn with_http2(mut self, options: Http2Options) -> Self {
         self.http2 = options;
+        self
+    }
+
+    /// Speaks HTTP/3 so.
+    #[must_use]
+    pub fn with_http3(mut self, options: Http3Options) -> Self {
+        self.http3 = options;
+        self
+    }
+
+    /// Looks for origins where they say that they are, too (Alt-Svc), and remembers it here.
+    #[must_use]
+    pub fn with_alternatives(mut self, known: Arc<Mutex<Alternatives>>) -> Self {
+        self.alternatives = Some(known);
         self
     }
 
@@ -107,6 +127,7 @@ impl PoolManager {
             port: origin.port,
             route: request.route.clone(),
             http2: request.http2(),
+            http3: request.http3(),
         };
         trace::MANAGER.tell(&request.trace, Direction::Local, || {
             [
@@ -150,7 +171,13 @@ impl PoolManager {
             let driver = Arc::clone(&self.driver);
             Shared::new(driver, self.http2.clone(), self.limits.idle_time)
         });
-        let pool = ConnectionPool::new(connector, self.limits, early, shared);
+        let reacher = Arc::new(Reacher {
+            context: Arc::clone(&self.tls),
+            dial: self.dial.clone(),
+            options: self.http3.clone(),
+        });
+        let contest = Contest::new(&reacher, &self.alternatives, &key);
+        let pool = ConnectionPool::new(connector, self.limits, early, (shared, contest));
         pools.insert(key, Known { pool: Arc::clone(&pool), used });
         pool
     }

@@ -10,6 +10,8 @@
 //! exchange    one request and its response on one connection
 //! multiplex   many requests on one connection, and the thread that drives it
 //! shared      whether an origin's requests share one
+//! reach       name → addresses → QUIC
+//! compete     QUIC against TCP
 //! upgrade     the stream behind a 101, on its way out of HTTP
 //! body        the response's content on its way to the caller
 //! decoded     the same, with a content coding undone
@@ -19,12 +21,14 @@
 //! ```
 //!
 //! HTTP/1 runs on the caller's thread; no thread is started for it but the resolver's (in
-//! `sockets::dial`), since nothing else can be interrupted. HTTP/2 has one thread for a session.
+//! `sockets::dial`), since nothing else can be interrupted. HTTP/2 and HTTP/3 have one thread for a
+//! session; while QUIC and TCP race, there is one more.
 //!
 //! Invariant: a connection that is not shared is owned by exactly one of: the pool's idle list, one
 //! exchange, one response body.
 
 pub(crate) mod body;
+mod compete;
 pub(crate) mod connect;
 pub(crate) mod connection;
 pub(crate) mod decoded;
@@ -34,6 +38,7 @@ pub(crate) mod manager;
 pub(crate) mod multiplex;
 pub(crate) mod pool;
 pub(crate) mod random;
+mod reach;
 mod secure;
 mod shared;
 pub(crate) mod stream;

@@ -11,6 +11,7 @@
 //! Invariant: each place that `acquire` counted is given back exactly once, by [`Place`]'s drop.
 
 use super::{
+    compete::{Contest, Won},
     connect::{Connector, Opened},
     connection::{Connection, Waits},
     exchange::Exchange,
@@ -19,7 +20,7 @@ use super::{
 };
 use crate::{
     Error,
-    adapter::{Answer, Http2, Prepared, Route},
+    adapter::{Answer, Http2, Http3, Prepared, Route},
     core::{
         pool::{Acquire, Pool, PoolLimits},
         retry::{Failure, Patience, on_dead_connection},
@@ -27,7 +28,7 @@ use crate::{
     },
     trace,
 };
-use http::HeaderName;
+use http::{HeaderName, Version};
 use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
@@ -47,6 +48,8 @@ pub struct PoolKey {
     pub route: Route,
     /// Whether HTTP/2 is spoken.
     pub http2: Http2,
+    /// Whether HTTP/3 is spoken.
+    pub http3: Http3,
 }
 
 /// The connections to one origin by one way.
@@ -59,6 +62,8 @@ pub struct ConnectionPool {
     freed: Condvar,
     /// Where requests may share one connection.
     shared: Option<Shared>,
+    /// Where QUIC is tried.
+    contest: Option<Contest>,
 }
 
 /// A counted place in a pool.
@@ -123,10 +128,10 @@ impl ConnectionPool {
         connector: Connector,
         limits: PoolLimits,
         early: bool,
-        shared: Option<Shared>,
+        (shared, contest): (Option<Shared>, Option<Contest>),
     ) -> Arc<Self> {
         let pool = Mutex::new(Pool::new(limits));
-        Arc::new(Self { connector, early, pool, freed: Condvar::new(), shared })
+        Arc::new(Self { connector, early, pool, freed: Condvar::new(), shared, contest })
     }
 
     /// How many connections carry a request, and how many wait for one.
@@ -180,6 +185,7 @@ impl ConnectionPool {
             };
             let failed = match ran {
                 Ok(answer) => {
+                    self.learn(&answer);
                     // "I know no expectations" (RFC 9110 §15.5.18): then without asking first.
                     if answer.head.status.as_u16() == 417 && expects {
                         request.content.rewind("417 Expectation Failed")?;
@@ -255,8 +261,7 @@ impl ConnectionPool {
             }
             Turn::Ask(asking) => {
                 let (_, place) = self.acquire(request, waits, true)?;
-                // What is sent early must know what is spoken.
-                let carrier = self.connect(place, begun.elapsed(), false, (request, waits))?;
+                let carrier = self.find(place, begun.elapsed(), early, (request, waits))?;
                 match &carrier {
                     Carrier::Alone(_) => asking.alone(),
                     Carrier::Shared(..) => asking.shared(),
@@ -266,6 +271,48 @@ impl ConnectionPool {
         }
     }
     // ANCHOR_END: carrier
+
+    /// What the server says of where else it is. What is new is found at the next request.
+    fn learn(&self, answer: &Answer) {
+        let said = answer.head.headers.get(HeaderName::ALT_SVC);
+        if let (Some(contest), Some(said)) = (&self.contest, said)
+            && contest.learn(said.as_bytes())
+            && answer.head.version != Version::Http3
+            && let Some(shared) = &self.shared
+        {
+            shared.ask_again();
+        }
+    }
+
+    /// A new connection by QUIC or by TCP, which may find out what the server speaks.
+    fn find(
+        &self,
+        place: Place,
+        waited: Duration,
+        early: bool,
+        (request, waits): (&Prepared, &Waits),
+    ) -> Result<Carrier, Error> {
+        // What is sent early must know what is spoken.
+        let tcp = || self.connect(place, waited, false, (request, waits));
+        let (Some(contest), Some(shared)) = (&self.contest, &self.shared) else { return tcp() };
+        let number = self.connector.next_number();
+        let trace = request.trace.with_connection(number);
+        let reached = match contest.compete(early, waits, &trace, tcp)? {
+            Won::Tcp(carrier) => return Ok(carrier),
+            Won::Quic(reached) => reached,
+        };
+        let opening = Opening {
+            reused: false,
+            waited,
+            resolve: reached.resolve,
+            connect: Duration::ZERO,
+            handshake: reached.handshake,
+        };
+        let name = self.connector.name().to_owned();
+        let line =
+            shared.share_quic(*reached, contest.reacher(), (name, number), &request.trace)?;
+        Ok(Carrier::Shared(line, opening))
+    }
 
     /// A new connection, for this place or for all.
     fn connect(

@@ -1,6 +1,6 @@
 //! Whether an origin's requests share one connection, and who finds out.
 //!
-//! RFC 9113 §3.2 to §3.4, §9.1
+//! RFC 9113 §3.2 to §3.4, §9.1; RFC 9114 §3.1, §3.3
 //!
 //! ```text
 //!   first request ──► connects, and asks by ALPN ──┬─ h2 ───────► all share this connection
@@ -13,7 +13,8 @@
 
 use super::{
     connection::{Connection, Waits},
-    multiplex::{Connected, Driver, Http2Options, Line},
+    multiplex::{Connected, ConnectedQuic, Driver, Http2Options, Line},
+    reach::{Reached, Reacher},
 };
 use crate::{Error, core::timeouts::Phase};
 use std::{
@@ -122,6 +123,43 @@ impl Shared {
         let line = Arc::new(Line::open(&self.driver, connected)?);
         self.settle(Known::Shared(Arc::clone(&line)));
         Ok(line)
+    }
+
+    /// Makes a connection of HTTP/3 the one that all share.
+    pub(super) fn share_quic(
+        &self,
+        reached: Reached,
+        reacher: &Reacher,
+        (name, number): (String, u64),
+        trace: &Trace,
+    ) -> Result<Arc<Line>, Error> {
+        let Reached { port, handle, path, summary, .. } = reached;
+        let connected = ConnectedQuic {
+            port,
+            handle,
+            path,
+            early: summary.is_none(),
+            summary,
+            verifies: reacher.context.verifies(),
+            name,
+            number,
+            options: &reacher.options,
+            idle_time: self.idle_time,
+            trace,
+        };
+        let line = Arc::new(Line::open_quic(&self.driver, connected)?);
+        self.settle(Known::Shared(Arc::clone(&line)));
+        Ok(line)
+    }
+
+    /// The server is said to be elsewhere, too: the next request looks. Those under way go on.
+    pub(super) fn ask_again(&self) {
+        let mut known = self.lock();
+        if matches!(&*known, Known::Shared(_) | Known::Alone) {
+            let before = std::mem::take(&mut *known);
+            drop(known);
+            drop(before);
+        }
     }
 
     /// Requests that the connection carries, if there is one.

@@ -155,7 +155,7 @@ impl Config {
 }
 
 /// Why a connection is over, to whoever wanted something of it.
-fn of_closed(with: &str, closed: Closed, established: bool) -> Error {
+pub(crate) fn of_closed(with: &str, closed: Closed, established: bool) -> Error {
     let reason = match closed {
         Closed::Violation(Violation::Tls(error)) => {
             return Error::of_tls(with, error, established);

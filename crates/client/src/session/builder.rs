@@ -18,12 +18,12 @@ use crate::{
     Error,
     adapter::{Adapter, Expect, HttpAdapter, Route},
     core::{
-        auth::Auth, coding, pool::PoolLimits, proxy::InvalidProxy, proxy::Proxies, redirect,
-        timeouts::Timeouts,
+        alternatives::Alternatives, auth::Auth, coding, pool::PoolLimits, proxy::InvalidProxy,
+        proxy::Proxies, redirect, timeouts::Timeouts,
     },
     driver::{
         manager::{self, PoolManager},
-        multiplex::Http2Options,
+        multiplex::{Http2Options, Http3Options},
     },
     request, tls,
 };
@@ -55,6 +55,8 @@ pub struct SessionBuilder {
     version: Version,
     prior_knowledge: bool,
     http2: Http2Options,
+    http3: Http3Options,
+    alternatives: Option<Alternatives>,
     expect: Expect,
     trace: Trace,
     pool: PoolLimits,
@@ -84,6 +86,8 @@ impl Default for SessionBuilder {
             version: Version::Http2,
             prior_knowledge: false,
             http2: Http2Options::default(),
+            http3: Http3Options::default(),
+            alternatives: None,
             expect: Expect::default(),
             trace: Trace::default(),
             pool: PoolLimits::default(),
@@ -207,6 +211,21 @@ impl SessionBuilder {
         self
     }
 
+    /// How HTTP/3 is spoken: ceilings, and QUIC's head start before TCP.
+    #[must_use]
+    pub fn http3(mut self, options: Http3Options) -> Self {
+        self.http3 = options;
+        self
+    }
+
+    /// Goes where servers say that they are, too (Alt-Svc, RFC 7838), beginning with these places.
+    /// Without this call, what they say is not listened to.
+    #[must_use]
+    pub fn alternatives(mut self, known: Alternatives) -> Self {
+        self.alternatives = Some(known);
+        self
+    }
+
     /// Whether to ask before content is sent.
     #[must_use]
     pub fn expect(mut self, expect: Expect) -> Self {
@@ -310,7 +329,11 @@ impl SessionBuilder {
     /// The session.
     pub fn build(self) -> Session {
         let manager = PoolManager::new(self.pool, self.http1, self.dial);
-        let manager = manager.with_tls(self.tls).with_http2(self.http2);
+        let mut manager = manager.with_tls(self.tls).with_http2(self.http2).with_http3(self.http3);
+        let alternatives = self.alternatives.map(|known| Arc::new(Mutex::new(known)));
+        if let Some(known) = &alternatives {
+            manager = manager.with_alternatives(Arc::clone(known));
+        }
         let adapter: Arc<dyn Adapter> = Arc::new(HttpAdapter::new(manager));
         let mut adapters: Vec<(String, Arc<dyn Adapter>)> = ["http://", "https://"]
             .map(|prefix| (prefix.to_owned(), Arc::clone(&adapter)))
@@ -321,6 +344,7 @@ impl SessionBuilder {
                 adapters,
                 defaults: self.defaults,
                 jar: self.jar.map(Mutex::new),
+                alternatives,
                 nonces: Mutex::new(HashMap::new()),
                 auth: self.auth,
                 proxies: self.proxies,

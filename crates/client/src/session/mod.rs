@@ -21,7 +21,10 @@ pub use builder::SessionBuilder;
 use crate::{
     Error, RequestBuilder,
     adapter::{Adapter, Expect, Route},
-    core::{auth::Auth, coding, digest::Digest, proxy::Proxies, timeouts::Timeouts, url},
+    core::{
+        alternatives::Alternatives, auth::Auth, coding, digest::Digest, proxy::Proxies,
+        timeouts::Timeouts, url,
+    },
     request::Parts,
     trace,
 };
@@ -44,6 +47,8 @@ struct Inner {
     defaults: HeaderMap,
     /// `None`: cookies are neither kept nor sent.
     jar: Option<Mutex<Jar>>,
+    /// Where else origins are served.
+    alternatives: Option<Arc<Mutex<Alternatives>>>,
     /// Digest challenges by origin, so that the next request need not be refused first.
     nonces: Mutex<HashMap<String, Digest>>,
     auth: Option<Auth>,
@@ -121,6 +126,12 @@ impl Session {
     /// nothing by this session: it would wait for the cookies that it holds.
     pub fn cookies<T>(&self, look: impl FnOnce(&mut Jar) -> T) -> Option<T> {
         self.inner.jar.as_ref().map(|jar| look(&mut lock(jar)))
+    }
+
+    /// Looks at where else origins are served, as far as servers have said; `None` in a session that
+    /// does not listen to that.
+    pub fn alternatives<T>(&self, look: impl FnOnce(&mut Alternatives) -> T) -> Option<T> {
+        self.inner.alternatives.as_ref().map(|known| look(&mut lock(known)))
     }
 
     fn adapter(&self, url: &str) -> Option<Arc<dyn Adapter>> {

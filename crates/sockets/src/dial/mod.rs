@@ -23,7 +23,7 @@ mod resolve;
 pub use connect::begin_connect;
 pub use error::{DialError, Phase};
 pub use race::{Race, Step, interleave};
-pub use resolve::resolve;
+pub use resolve::{addresses, resolve};
 
 use connect::{Finish, Runners};
 use std::{

@@ -39,8 +39,13 @@ pub(super) fn literal(host: &str) -> Option<IpAddr> {
     }
 }
 
-/// Overrides, literals, then the resolver, within the time that is left until `deadline`.
-pub(super) fn addresses(
+/// The addresses of `host` as `options` would have them: overrides, literals, then the resolver,
+/// within the time that is left until `deadline`. Any family; [`interleave`](super::interleave)
+/// chooses and orders.
+///
+/// # Errors
+/// [`DialError::Resolve`], [`DialError::TimedOut`]
+pub fn addresses(
     host: &str,
     port: u16,
     options: &DialOptions,

@@ -212,7 +212,7 @@ impl Incoming for StreamBody {
     }
 
     fn secured(&self) -> Option<Arc<Secured>> {
-        self.exchange.line.secured.clone()
+        self.exchange.line.secured()
     }
 
     fn timings(&self) -> Timings {

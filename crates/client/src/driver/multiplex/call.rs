@@ -1,6 +1,6 @@
 //! One request on a shared connection: what its caller and the driver's thread have in common.
 //!
-//! RFC 9113 §5, §5.2, §8.1
+//! RFC 9113 §5, §5.2, §8.1; RFC 9114 §4.1
 //!
 //! ```text
 //!   caller's thread                                  driver's thread
@@ -52,7 +52,7 @@ pub(super) enum Kind {
 #[derive(Debug, Default)]
 pub(super) struct State {
     /// The request's stream, once it has one, and since when.
-    pub(super) begun: Option<(u32, Instant)>,
+    pub(super) begun: Option<(u64, Instant)>,
     /// The statuses of interim responses (1xx) that nobody has looked at.
     pub(super) interim: Vec<u16>,
     /// The final head, until it is taken.

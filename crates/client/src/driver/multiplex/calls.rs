@@ -1,6 +1,6 @@
 //! Who waits on which stream, who waits for a stream, and what each of them is told.
 //!
-//! RFC 9113 §5.1.2 (how many at once), §8.7 (what may be sent again)
+//! RFC 9113 §5.1.2 (how many at once), §8.7 (what may be sent again); RFC 9114 §4.1.1
 //!
 //! ```text
 //!   asked ──► line ──► stream ──► head ──► content ──► end
@@ -21,11 +21,11 @@
 use super::{
     call::{Call, Failure, Kind},
     line::Status,
+    machine::{Machine, Refusal},
     mailbox::{Asked, Wish},
 };
 use crate::{Error, core::retry::Untouched};
-use http::HeaderName;
-use http2::{Connection, ErrorCode, Misuse, StreamId};
+use http::{HeaderName, message::Outgoing};
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Arc, atomic::Ordering},
@@ -83,16 +83,16 @@ pub(super) enum Lost {
 pub(super) struct Calls {
     pub(super) status: Arc<Status>,
     pub(super) waiting: VecDeque<Asked>,
-    pub(super) ongoing: HashMap<StreamId, Ongoing>,
-    pub(super) streams: HashMap<u64, StreamId>,
+    pub(super) ongoing: HashMap<u64, Ongoing>,
+    pub(super) streams: HashMap<u64, u64>,
     /// Calls whose owners are to be woken.
     pub(super) touched: Vec<Arc<Call>>,
     /// Uploads that have something to send.
-    pub(super) ready: Vec<StreamId>,
+    pub(super) ready: Vec<u64>,
     /// The server's SETTINGS have come.
     pub(super) introduced: bool,
     /// The error that ended the connection: its code, and words for it.
-    pub(super) broken: Option<(u32, String)>,
+    pub(super) broken: Option<(u64, String)>,
 }
 
 /// A request for a connection that is gone: it was never sent.
@@ -138,22 +138,22 @@ impl Calls {
 
     // ANCHOR: line
     /// Gives streams to those who wait, as far as the server takes them, and content to streams.
-    pub(super) fn send(&mut self, machine: &mut Connection, now: Instant) {
+    pub(super) fn send(&mut self, machine: &mut dyn Machine, now: Instant) {
         while let Some(asked) = self.waiting.pop_front() {
             match machine.send_request(&asked.head, asked.outgoing) {
                 Ok(stream) => self.begin(stream, asked, now),
-                Err(Misuse::TooManyStreams) => {
+                Err(Refusal::Later) => {
                     self.waiting.push_front(asked);
                     break;
                 }
-                Err(Misuse::Closed | Misuse::GoingAway) => {
+                Err(Refusal::Gone) => {
                     self.count_down();
                     self.status.over.store(true, Ordering::Release);
                     refuse(&asked);
                 }
-                Err(misuse) => {
+                Err(Refusal::Wrong(why)) => {
                     self.count_down();
-                    let error = Error::Request(misuse.to_string());
+                    let error = Error::Request(why);
                     asked.call.lock().failed = Some(Failure { error, kind: Kind::Final });
                     self.touched.push(asked.call);
                 }
@@ -165,11 +165,11 @@ impl Calls {
     }
     // ANCHOR_END: line
 
-    fn begin(&mut self, stream: StreamId, asked: Asked, now: Instant) {
+    fn begin(&mut self, stream: u64, asked: Asked, now: Instant) {
         let Asked { call, content, outgoing, .. } = asked;
-        call.lock().begun = Some((stream.value(), now));
+        call.lock().begun = Some((stream, now));
         self.touched.push(Arc::clone(&call));
-        let mut upload = Upload { done: outgoing == http2::Outgoing::None, ..Upload::default() };
+        let mut upload = Upload { done: outgoing == Outgoing::None, ..Upload::default() };
         if let Some(octets) = content {
             upload.pieces.push_back(Piece::Shared(octets));
             upload.last = true;
@@ -188,7 +188,7 @@ impl Calls {
     }
 
     /// Hands the machine content, as much as it takes.
-    fn feed(&mut self, machine: &mut Connection, stream: StreamId) {
+    fn feed(&mut self, machine: &mut dyn Machine, stream: u64) {
         let Some(ongoing) = self.ongoing.get_mut(&stream) else { return };
         let mut taken = 0;
         let mut failed = None;
@@ -201,12 +201,12 @@ impl Calls {
                 Some(Piece::Shared(octets)) => machine.send_shared(stream, octets),
                 None if ongoing.upload.last => {
                     ongoing.upload.done = true;
-                    machine.send_end(stream, None)
+                    machine.send_end(stream)
                 }
                 None => break,
             };
-            if let Err(misuse) = fed {
-                failed = Some(misuse);
+            if let Err(why) = fed {
+                failed = Some(why);
                 break;
             }
         }
@@ -216,18 +216,18 @@ impl Calls {
             drop(state);
             self.touched.push(Arc::clone(&ongoing.call));
         }
-        if let Some(misuse) = failed {
+        if let Some(why) = failed {
             ongoing.upload.done = true;
-            let error = Error::Request(misuse.to_string());
+            let error = Error::Request(why);
             self.fail(stream, Failure { error, kind: Kind::Final });
-            machine.reset(stream, ErrorCode::CANCEL);
+            machine.cancel(stream);
         } else if ongoing.upload.done && ongoing.answered {
             self.forget(stream);
         }
     }
 
     /// What a call's owner wants.
-    pub(super) fn wish(&mut self, machine: &mut Connection, call: u64, wish: Wish) {
+    pub(super) fn wish(&mut self, machine: &mut dyn Machine, call: u64, wish: Wish) {
         let Some(&stream) = self.streams.get(&call) else {
             // It waits in line, or is over.
             if matches!(wish, Wish::Cancel)
@@ -250,7 +250,7 @@ impl Calls {
             }
             Wish::Cancel => {
                 machine.release(stream, ongoing.untaken);
-                machine.reset(stream, ErrorCode::CANCEL);
+                machine.cancel(stream);
                 self.forget(stream);
                 return;
             }
@@ -258,7 +258,7 @@ impl Calls {
         self.ready.push(stream);
     }
 
-    pub(super) fn forget(&mut self, stream: StreamId) {
+    pub(super) fn forget(&mut self, stream: u64) {
         if let Some(ongoing) = self.ongoing.remove(&stream) {
             self.streams.remove(&ongoing.call.id);
             if !ongoing.pushed {
@@ -267,7 +267,7 @@ impl Calls {
         }
     }
 
-    pub(super) fn fail(&mut self, stream: StreamId, failure: Failure) {
+    pub(super) fn fail(&mut self, stream: u64, failure: Failure) {
         if let Some(ongoing) = self.ongoing.get(&stream) {
             let mut state = ongoing.call.lock();
             if state.failed.is_none() && !state.ended {

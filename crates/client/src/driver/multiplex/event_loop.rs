@@ -10,8 +10,10 @@
 //! Users: [`super::mailbox`], which starts it.
 
 use super::{
+    calls::Calls,
     link::Link,
-    mailbox::{Command, Mailbox},
+    mailbox::{Command, Mailbox, Wish},
+    quic_link::QuicLink,
 };
 use sockets::{Events, Poller, Token};
 use std::{
@@ -27,12 +29,32 @@ const BUFFER: usize = 64 * 1024;
 /// take a round trip.
 const GOODBYE: Duration = Duration::from_millis(250);
 
+/// A connection that the thread drives, whatever it is made of.
+pub(super) trait Driven {
+    /// The socket has something, or room.
+    fn ready(&mut self, event: sockets::Event);
+    /// Whether the next turn has something to do for which nothing need be waited for.
+    fn has_more(&self) -> bool;
+    /// When it wants a turn, even if nothing happens.
+    fn next_timeout(&self) -> Option<Instant>;
+    /// Who waits for what.
+    fn calls(&mut self) -> &mut Calls;
+    /// What a call's owner wants.
+    fn wish(&mut self, call: u64, wish: Wish);
+    /// No new requests; those under way are carried to their end.
+    fn shut_down(&mut self);
+    /// Reads, tells, sends. Answers whether the connection is over.
+    fn turn(&mut self, buffer: &mut [u8], poller: &Poller) -> bool;
+    /// The poller forgets the socket, and whoever still waits is told.
+    fn leave(&mut self, poller: &Poller);
+}
+
 /// The thread's whole state.
 pub(super) struct Loop {
     poller: Poller,
     mailbox: Arc<Mailbox>,
     letters: Vec<Command>,
-    links: HashMap<u64, Link>,
+    links: HashMap<u64, Box<dyn Driven>>,
     /// Links that have something to do.
     due: Vec<u64>,
     buffer: Vec<u8>,
@@ -58,9 +80,10 @@ impl Loop {
             if self.quitting.is_some_and(|until| until <= now || self.links.is_empty()) {
                 return;
             }
-            let next = self.links.values().filter_map(Link::next_timeout).chain(self.quitting);
+            let next =
+                self.links.values().filter_map(|link| link.next_timeout()).chain(self.quitting);
             let next = next.min();
-            let rest = match self.links.values().any(Link::has_more) {
+            let rest = match self.links.values().any(|link| link.has_more()) {
                 true => Some(Duration::ZERO),
                 false => next.map(|next| next.saturating_duration_since(now)),
             };
@@ -92,12 +115,18 @@ impl Loop {
                 Command::Drive(handed) => {
                     let line = handed.line;
                     let link = Link::new(handed, &self.poller, Token(line));
-                    self.links.insert(line, link);
+                    self.links.insert(line, Box::new(link));
+                    self.due.push(line);
+                }
+                Command::DriveQuic(handed) => {
+                    let line = handed.line;
+                    let link = QuicLink::new(*handed, &self.poller, Token(line));
+                    self.links.insert(line, Box::new(link));
                     self.due.push(line);
                 }
                 Command::Ask(line, asked) => {
                     match self.links.get_mut(&line) {
-                        Some(link) => link.calls.ask(asked),
+                        Some(link) => link.calls().ask(asked),
                         // It has ended since: its status says so, and the caller looks again.
                         None => super::calls::refuse(&asked),
                     }
@@ -117,7 +146,7 @@ impl Loop {
                 }
                 Command::Quit => {
                     self.quitting = Some(Instant::now() + GOODBYE);
-                    self.links.values_mut().for_each(Link::shut_down);
+                    self.links.values_mut().for_each(|link| link.shut_down());
                     self.due.extend(self.links.keys());
                 }
             }

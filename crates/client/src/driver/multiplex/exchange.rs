@@ -27,8 +27,7 @@ use crate::{
     driver::{connection::Waits, exchange::Failed, pool::Opening},
     trace,
 };
-use http::{HeaderName, Request, Response, Version};
-use http2::Outgoing;
+use http::{HeaderName, Request, Response, Version, message::Outgoing};
 use std::{
     sync::{Arc, MutexGuard},
     time::{Duration, Instant},
@@ -293,7 +292,7 @@ impl Exchange {
     }
 
     fn answer(self, request: &Prepared, mut head: Response, opening: Opening) -> Answer {
-        head.version = Version::Http2;
+        head.version = self.line.status.version;
         let started = request.deadline.started();
         let declared = head.headers.get_only(HeaderName::CONTENT_LENGTH);
         let declared = declared.and_then(|value| value.to_str()?.parse().ok());
@@ -306,6 +305,7 @@ impl Exchange {
             handshake: opening.handshake,
             first_byte: head_at.map_or(Duration::ZERO, since),
             reused: opening.reused,
+            early: self.line.status.early,
             address: self.line.peer,
             local: self.line.local,
             ..Timings::default()

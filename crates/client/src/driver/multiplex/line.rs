@@ -14,15 +14,16 @@
 
 use super::{
     call::Call,
-    mailbox::{Asked, Command, Driver, Handed, Mailbox, Wish},
+    http3::Http3,
+    mailbox::{Asked, Command, Driver, Handed, HandedQuic, Mailbox, Wish},
     pushed::Pushed,
 };
 use crate::{Error, driver::stream::Stream, tls::Secured};
-use http::message::Scheme;
+use http::{Version, message::Scheme};
 use std::{
     net::SocketAddr,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
@@ -33,7 +34,7 @@ use wire::trace::Trace;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Http2Options {
     /// Ceilings.
-    pub limits: http2::Limits,
+    pub limits: ::http2::Limits,
     /// Whether servers may push. What they push is kept, up to a bound, until a GET asks for it.
     /// Off unless asked for: no browser takes pushes any more.
     pub push: bool,
@@ -44,14 +45,32 @@ impl Default for Http2Options {
     /// those grow that are read; a PING after 45 s of silence: home routers forget a connection
     /// after a minute or more.
     fn default() -> Self {
-        let limits = http2::Limits {
+        let limits = ::http2::Limits {
             own_streams: 100,
             connection_window: 64 << 20,
             ping_interval: Some(Duration::from_secs(45)),
             content: u64::MAX,
-            ..http2::Limits::default()
+            ..::http2::Limits::default()
         };
         Self { limits, push: false }
+    }
+}
+
+/// How HTTP/3 is spoken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Http3Options {
+    /// Ceilings.
+    pub limits: ::http3::Limits,
+    /// How long QUIC may try alone before TCP is tried, too: 200 ms, in which most handshakes are
+    /// done, and which nobody notices where they are not.
+    pub head_start: Duration,
+}
+
+impl Default for Http3Options {
+    fn default() -> Self {
+        let limits =
+            ::http3::Limits { own_streams: 100, content: u64::MAX, ..::http3::Limits::default() };
+        Self { limits, head_start: Duration::from_millis(200) }
     }
 }
 
@@ -68,6 +87,21 @@ pub(super) struct Status {
     pub(super) name: String,
     pub(super) idle_time: Duration,
     pub(super) pushed: Pushed,
+    /// What is spoken.
+    pub(super) version: Version,
+    /// What was agreed on, as soon as it is known.
+    secured: OnceLock<Arc<Secured>>,
+    /// Whether the server's certificate is asked about.
+    verifies: bool,
+    /// Requests went before the handshake was done.
+    pub(super) early: bool,
+}
+
+impl Status {
+    /// The handshake of QUIC is done.
+    pub(super) fn connected(&self, summary: tls::Summary) {
+        let _ = self.secured.set(Arc::new(Secured::new(summary, self.verifies)));
+    }
 }
 
 /// A shared connection.
@@ -82,7 +116,6 @@ pub(crate) struct Line {
     pub(crate) number: u64,
     /// Requests that it has carried.
     served: AtomicU64,
-    pub(super) secured: Option<Arc<Secured>>,
     pub(super) peer: Option<SocketAddr>,
     pub(super) local: Option<SocketAddr>,
 }
@@ -94,6 +127,24 @@ pub(crate) struct Connected<'a> {
     pub(crate) name: String,
     pub(crate) number: u64,
     pub(crate) options: &'a Http2Options,
+    pub(crate) idle_time: Duration,
+    pub(crate) trace: &'a Trace,
+}
+
+/// A connection of QUIC that is to speak HTTP/3, and what is known of it.
+#[derive(Debug)]
+pub(crate) struct ConnectedQuic<'a> {
+    pub(crate) port: port::Port,
+    pub(crate) handle: quic::Handle,
+    pub(crate) path: quic::FourTuple,
+    /// What was agreed on, where the handshake is done.
+    pub(crate) summary: Option<tls::Summary>,
+    pub(crate) verifies: bool,
+    /// Requests may go before the handshake is done.
+    pub(crate) early: bool,
+    pub(crate) name: String,
+    pub(crate) number: u64,
+    pub(crate) options: &'a Http3Options,
     pub(crate) idle_time: Duration,
     pub(crate) trace: &'a Trace,
 }
@@ -114,11 +165,15 @@ impl Line {
         let secured = stream.secured();
         let (peer, local) = (stream.peer(), stream.local());
         let scheme = if secured.is_some() { Scheme::Https } else { Scheme::Http };
-        let mut told = http2::ClientOptions::new(scheme);
+        let mut told = ::http2::ClientOptions::new(scheme);
         told.push = options.push;
-        let mut machine = http2::Connection::client(&options.limits, told, Instant::now());
+        let mut machine = ::http2::Connection::client(&options.limits, told, Instant::now());
         machine.set_trace(trace.clone());
-        let status = Arc::new(Status { name, idle_time, ..Status::default() });
+        let status = Status { name, idle_time, version: Version::Http2, ..Status::default() };
+        if let Some(secured) = secured {
+            let _ = status.secured.set(secured);
+        }
+        let status = Arc::new(status);
         let handed = Handed {
             line: number,
             stream,
@@ -127,17 +182,62 @@ impl Line {
             trace,
         };
         mailbox.send(Command::Drive(handed));
-        Ok(Self {
-            id: number,
-            mailbox,
-            _driver: Arc::clone(driver),
-            status,
-            number,
-            served: AtomicU64::new(0),
-            secured,
-            peer,
-            local,
-        })
+        Ok(Self::of(driver, mailbox, status, number, (peer, local)))
+    }
+
+    fn of(
+        driver: &Arc<Driver>,
+        mailbox: Arc<Mailbox>,
+        status: Arc<Status>,
+        number: u64,
+        (peer, local): (Option<SocketAddr>, Option<SocketAddr>),
+    ) -> Self {
+        let (_driver, served) = (Arc::clone(driver), AtomicU64::new(0));
+        Self { id: number, mailbox, _driver, status, number, served, peer, local }
+    }
+
+    /// Hands a connection of QUIC to the driver.
+    ///
+    /// # Errors
+    /// [`Error::Send`] where the system has no thread or descriptor left.
+    pub(crate) fn open_quic(
+        driver: &Arc<Driver>,
+        connected: ConnectedQuic<'_>,
+    ) -> Result<Self, Error> {
+        let ConnectedQuic { port, handle, path, summary, verifies, early, .. } = connected;
+        let ConnectedQuic { name, number, options, idle_time, trace, .. } = connected;
+        let failed = |source| Error::Send { to: name.clone(), source };
+        let mailbox = driver.start().map_err(failed)?;
+        let told = ::http3::ClientOptions::default();
+        let mut machine = ::http3::Connection::client(&options.limits, told, Instant::now());
+        machine.set_trace(trace.with_connection(number));
+        let status = Status {
+            name,
+            idle_time,
+            version: Version::Http3,
+            verifies,
+            early,
+            ..Status::default()
+        };
+        if let Some(summary) = summary {
+            status.connected(summary);
+        }
+        let status = Arc::new(status);
+        let handed = HandedQuic {
+            line: number,
+            port,
+            handle,
+            machine: Box::new(Http3::new(machine, early)),
+            status: Arc::clone(&status),
+        };
+        mailbox.send(Command::DriveQuic(Box::new(handed)));
+        let ends = (Some(path.remote), Some(path.local));
+        Ok(Self::of(driver, mailbox, status, number, ends))
+    }
+
+    /// What was agreed on with the server, where there is TLS and the handshake is done.
+    pub(super) fn secured(&self) -> Option<Arc<Secured>> {
+        self.status.secured.get().cloned()
     }
 
     /// Whether it takes new requests, as far as is known.

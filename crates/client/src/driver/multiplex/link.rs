@@ -15,7 +15,9 @@
 
 use super::{
     calls::{Calls, Lost},
+    event_loop::Driven,
     line::Status,
+    machine::Machine,
     mailbox::{Handed, Wish},
 };
 use crate::{
@@ -23,7 +25,7 @@ use crate::{
     driver::{connection::is_wait, stream::Stream},
     trace,
 };
-use http2::{Connection, Event, StreamId};
+use ::http2::Connection;
 use sockets::{Interest, Poller, Token};
 use std::{
     io::{self, IoSlice, Read, Write},
@@ -46,7 +48,7 @@ const OUTPUT: usize = 256 * 1024;
 pub(super) struct Link {
     stream: Stream,
     machine: Box<Connection>,
-    pub(super) calls: Calls,
+    calls: Calls,
     status: Arc<Status>,
     trace: Trace,
     output: Output,
@@ -90,67 +92,9 @@ impl Link {
         link
     }
 
-    /// The socket has something, or room.
-    pub(super) fn ready(&mut self, event: sockets::Event) {
-        self.readable |= event.readable;
-        if event.writable {
-            self.blocked = false;
-        }
-    }
-
-    /// Whether the next turn has something to do for which nothing need be waited for.
-    pub(super) fn has_more(&self) -> bool {
-        self.readable && self.wants_read()
-    }
-
     fn wants_read(&self) -> bool {
         !self.ended && self.machine.wants_receive()
     }
-
-    pub(super) fn next_timeout(&self) -> Option<Instant> {
-        let idle = self.idle_since.and_then(|since| since.checked_add(self.status.idle_time));
-        [self.machine.next_timeout(), idle].into_iter().flatten().min()
-    }
-
-    pub(super) fn wish(&mut self, call: u64, wish: Wish) {
-        self.calls.wish(&mut self.machine, call, wish);
-    }
-
-    /// No new requests; those under way are carried to their end.
-    pub(super) fn shut_down(&mut self) {
-        self.status.over.store(true, Ordering::Release);
-        self.machine.shut_down(Instant::now());
-    }
-
-    // ANCHOR: turn
-    /// Reads, tells, sends. Answers whether the connection is over.
-    pub(super) fn turn(&mut self, buffer: &mut [u8], poller: &Poller) -> bool {
-        let now = Instant::now();
-        self.read(buffer, now);
-        if self.machine.next_timeout().is_some_and(|next| next <= now) {
-            self.machine.handle_timeout(now);
-        }
-        self.tell(now);
-        self.rest(now);
-        loop {
-            self.calls.send(&mut self.machine, now);
-            self.machine.poll_transmit(now, &mut self.output);
-            if self.output.is_empty() || self.blocked {
-                break;
-            }
-            self.write();
-            // Room for content may have come of it, and for those who wait in line.
-            self.tell(now);
-        }
-        self.calls.wake();
-        self.watch(poller);
-        self.shut();
-        match self.machine.state() {
-            http2::State::Open | http2::State::Closing => self.ended,
-            http2::State::Closed => self.output.is_empty() || self.ended,
-        }
-    }
-    // ANCHOR_END: turn
 
     /// Behind the last word only our half is closed, and what comes is read on: a socket that is
     /// closed over unread octets is reset, and the reset may overtake that word (RFC 9113 §5.4.1).
@@ -232,22 +176,8 @@ impl Link {
 
     /// Hands out what happened.
     fn tell(&mut self, now: Instant) {
-        while let Some(event) = self.machine.poll_event() {
-            match event {
-                Event::GoAway { last, code, debug } => {
-                    if last != StreamId::CONNECTION {
-                        self.status.fruitful.store(true, Ordering::Release);
-                    }
-                    self.status.over.store(true, Ordering::Release);
-                    self.calls.told_to_go(code, &debug);
-                }
-                Event::Violation(error) => self.calls.note(&error),
-                Event::Closed { .. } => {
-                    self.status.over.store(true, Ordering::Release);
-                    self.calls.lose(&Lost::Ended);
-                }
-                event => self.calls.tell(&mut self.machine, event, now),
-            }
+        while let Some(told) = self.machine.poll() {
+            self.calls.tell(&mut *self.machine, told, now);
         }
     }
 
@@ -271,9 +201,73 @@ impl Link {
             self.interest = Some(interest);
         }
     }
+}
+
+impl Driven for Link {
+    /// The socket has something, or room.
+    fn ready(&mut self, event: sockets::Event) {
+        self.readable |= event.readable;
+        if event.writable {
+            self.blocked = false;
+        }
+    }
+
+    /// Whether the next turn has something to do for which nothing need be waited for.
+    fn has_more(&self) -> bool {
+        self.readable && self.wants_read()
+    }
+
+    fn next_timeout(&self) -> Option<Instant> {
+        let idle = self.idle_since.and_then(|since| since.checked_add(self.status.idle_time));
+        [self.machine.next_timeout(), idle].into_iter().flatten().min()
+    }
+
+    fn calls(&mut self) -> &mut Calls {
+        &mut self.calls
+    }
+
+    fn wish(&mut self, call: u64, wish: Wish) {
+        self.calls.wish(&mut *self.machine, call, wish);
+    }
+
+    /// No new requests; those under way are carried to their end.
+    fn shut_down(&mut self) {
+        self.status.over.store(true, Ordering::Release);
+        self.machine.shut_down(Instant::now());
+    }
+
+    // ANCHOR: turn
+    /// Reads, tells, sends. Answers whether the connection is over.
+    fn turn(&mut self, buffer: &mut [u8], poller: &Poller) -> bool {
+        let now = Instant::now();
+        self.read(buffer, now);
+        if self.machine.next_timeout().is_some_and(|next| next <= now) {
+            self.machine.handle_timeout(now);
+        }
+        self.tell(now);
+        self.rest(now);
+        loop {
+            self.calls.send(&mut *self.machine, now);
+            self.machine.poll_transmit(now, &mut self.output);
+            if self.output.is_empty() || self.blocked {
+                break;
+            }
+            self.write();
+            // Room for content may have come of it, and for those who wait in line.
+            self.tell(now);
+        }
+        self.calls.wake();
+        self.watch(poller);
+        self.shut();
+        match self.machine.state() {
+            http2::State::Open | http2::State::Closing => self.ended,
+            http2::State::Closed => self.output.is_empty() || self.ended,
+        }
+    }
+    // ANCHOR_END: turn
 
     /// The poller forgets the socket, and whoever still waits is told.
-    pub(super) fn leave(&mut self, poller: &Poller) {
+    fn leave(&mut self, poller: &Poller) {
         if self.interest.take().is_some() {
             // It was added; and if not, there is nothing to remove.
             let _ = poller.remove(&self.stream);

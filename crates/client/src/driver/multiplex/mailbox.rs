@@ -10,10 +10,9 @@
 //!
 //! Users: [`super::line`], whose callers speak through it.
 
-use super::{call::Call, event_loop::Loop, line::Status};
+use super::{call::Call, event_loop::Loop, http3::Http3, line::Status};
 use crate::driver::stream::Stream;
-use http::Request;
-use http2::Outgoing;
+use http::{Request, message::Outgoing};
 use sockets::{Poller, Waker};
 use std::{
     io,
@@ -27,10 +26,20 @@ use wire::trace::Trace;
 pub(super) struct Handed {
     pub(super) line: u64,
     pub(super) stream: Stream,
-    pub(super) machine: Box<http2::Connection>,
+    pub(super) machine: Box<::http2::Connection>,
     pub(super) status: Arc<Status>,
     /// Who wants to see the octets.
     pub(super) trace: Trace,
+}
+
+/// A connection of HTTP/3 that the thread shall drive from now on.
+#[derive(Debug)]
+pub(super) struct HandedQuic {
+    pub(super) line: u64,
+    pub(super) port: port::Port,
+    pub(super) handle: quic::Handle,
+    pub(super) machine: Box<Http3>,
+    pub(super) status: Arc<Status>,
 }
 
 /// A request that shall be sent.
@@ -59,6 +68,7 @@ pub(super) enum Wish {
 #[derive(Debug)]
 pub(super) enum Command {
     Drive(Handed),
+    DriveQuic(Box<HandedQuic>),
     /// On this line.
     Ask(u64, Asked),
     /// For this line's call.
@@ -119,7 +129,7 @@ impl Driver {
         let letters = Mutex::default();
         let mailbox = Arc::new(Mailbox { letters, waker: poller.waker() });
         let read = Arc::clone(&mailbox);
-        let builder = thread::Builder::new().name("client-http2".into());
+        let builder = thread::Builder::new().name("client-streams".into());
         let thread = builder.spawn(move || Loop::new(poller, read).run())?;
         let running = Running { mailbox: Arc::clone(&mailbox), thread: Some(thread) };
         // Nobody else can have set it: one at a time.

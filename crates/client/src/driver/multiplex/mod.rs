@@ -1,10 +1,10 @@
-//! Many requests on one connection: HTTP/2, driven by a thread of its own.
+//! Many requests on one connection: HTTP/2 and HTTP/3, driven by a thread of its own.
 //!
-//! RFC 9113
+//! RFC 9113, RFC 9114
 //!
 //! ```text
 //!   callers' threads          │            the driver's thread
-//!   exchange ── commands ──►  mailbox  ──► event_loop ──► link ──► http2::Connection, socket
+//!   exchange ── commands ──►  mailbox  ──► event_loop ──► link ──► machine, socket
 //!   body     ◄── content ──   call     ◄── calls, told ◄───┘
 //! ```
 //!
@@ -16,7 +16,10 @@
 //! | `call`       | what both threads know of one request                         |
 //! | `mailbox`    | what callers tell the thread, and the thread's life           |
 //! | `event_loop` | all connections of a session, as they become ready            |
-//! | `link`       | a shared connection, as the thread has it                     |
+//! | `link`       | a shared connection over TCP, as the thread has it            |
+//! | `quic_link`  | a shared connection over QUIC, as the thread has it           |
+//! | `machine`    | what HTTP/2 and HTTP/3 have in common                         |
+//! | `http2`, `http3` | the two, as machines                                      |
 //! | `calls`      | who waits for a stream, and who on which                      |
 //! | `told`       | what comes on a stream, put where its call is                 |
 //! | `pushed`     | answers that nobody has asked for yet                         |
@@ -32,13 +35,18 @@ mod call;
 mod calls;
 mod event_loop;
 mod exchange;
+mod http2;
+mod http3;
 mod line;
 mod link;
+mod machine;
 mod mailbox;
 mod pushed;
+mod quic_link;
 mod told;
 
 pub(crate) use exchange::run;
 pub use line::Http2Options;
-pub(crate) use line::{Connected, Line};
+pub use line::Http3Options;
+pub(crate) use line::{Connected, ConnectedQuic, Line};
 pub(crate) use mailbox::Driver;

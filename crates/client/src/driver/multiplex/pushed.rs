@@ -16,7 +16,6 @@
 
 use super::call::Call;
 use http::{HeaderName, Method, Request};
-use http2::ErrorCode;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -49,16 +48,16 @@ impl Pushed {
     /// Keeps a place for a promised answer.
     ///
     /// # Errors
-    /// The code of the reset: a rule was broken where the server speaks for another (§8.4).
-    pub(super) fn promise(&self, request: &Request, call: &Arc<Call>) -> Result<(), ErrorCode> {
+    /// Whether a rule was broken: the server speaks for another (§8.4).
+    pub(super) fn promise(&self, request: &Request, call: &Arc<Call>) -> Result<(), bool> {
         let authority = self.authority.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if authority.is_none() || host(request) != authority {
-            return Err(ErrorCode::PROTOCOL_ERROR);
+            return Err(true);
         }
         let mut kept = self.lock();
         let path = request.target.to_string();
         if request.method != Method::Get || kept.len() >= MOST || kept.contains_key(&path) {
-            return Err(ErrorCode::CANCEL);
+            return Err(false);
         }
         kept.insert(path, Arc::clone(call));
         Ok(())
@@ -97,7 +96,6 @@ mod tests {
 
     use super::{Call, MOST, Pushed};
     use http::{Method, Request, Target};
-    use http2::ErrorCode;
     use std::sync::Arc;
 
     fn request(method: Method, host: &str, path: &str) -> Request {
@@ -111,16 +109,16 @@ mod tests {
         let pushed = Pushed::default();
         let call = Arc::new(Call::new(1));
         let own = |method, path: &str| pushed.promise(&request(method, "a:1", path), &call);
-        assert_eq!(own(Method::Get, "/"), Err(ErrorCode::PROTOCOL_ERROR), "nobody has asked yet");
+        assert_eq!(own(Method::Get, "/"), Err(true), "nobody has asked yet");
         pushed.belongs_to(&request(Method::Get, "A:1", "/"));
         for other in ["b:1", "a:2", "a"] {
             let promised = pushed.promise(&request(Method::Get, other, "/"), &call);
-            assert_eq!(promised, Err(ErrorCode::PROTOCOL_ERROR), "{other}");
+            assert_eq!(promised, Err(true), "{other}");
         }
-        assert_eq!(own(Method::Head, "/"), Err(ErrorCode::CANCEL));
+        assert_eq!(own(Method::Head, "/"), Err(false));
         for at in 0..MOST {
             assert_eq!(own(Method::Get, &format!("/{at}")), Ok(()));
         }
-        assert_eq!(own(Method::Get, "/more"), Err(ErrorCode::CANCEL));
+        assert_eq!(own(Method::Get, "/more"), Err(false));
     }
 }

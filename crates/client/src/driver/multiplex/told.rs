@@ -1,6 +1,6 @@
 //! What the connection tells, put where the call's owner finds it.
 //!
-//! RFC 9113 §5.4, §6.4, §6.8, §8.1, §8.4
+//! RFC 9113 §5.4, §6.4, §6.8, §8.1, §8.4; RFC 9114 §4.1, §4.1.1, §5.2
 //!
 //! | event               | what becomes of it                                          |
 //! |---------------------|-------------------------------------------------------------|
@@ -10,14 +10,15 @@
 //! | promise             | a call that nobody has asked for yet                        |
 //! | GOAWAY              | its streams are told as reset; new ones go elsewhere        |
 //!
-//! Users: [`super::link`].
+//! Users: [`super::link`], [`super::quic_link`].
 
 use super::{
     call::{Call, Failure, Kind, State},
     calls::{Calls, Lost, Ongoing, Upload},
+    machine::{Machine, Reset, Told},
 };
 use crate::{Error, core::retry::Untouched};
-use http2::{Connection, ErrorCode, Event, Misuse, StreamId};
+use http::Version;
 use std::{
     io,
     sync::{Arc, atomic::Ordering},
@@ -26,12 +27,12 @@ use std::{
 
 impl Calls {
     /// Hands out what happened on a stream.
-    pub(super) fn tell(&mut self, machine: &mut Connection, event: Event, now: Instant) {
-        match event {
-            Event::Informational { stream, response } => {
+    pub(super) fn tell(&mut self, machine: &mut dyn Machine, told: Told, now: Instant) {
+        match told {
+            Told::Informational { stream, response } => {
                 self.with(stream, |state| state.interim.push(response.status.as_u16()));
             }
-            Event::Response { stream, response, end } => {
+            Told::Response { stream, response, end } => {
                 self.with(stream, |state| {
                     state.head = Some(*response);
                     state.head_at = Some(now);
@@ -41,31 +42,47 @@ impl Calls {
                     self.answered(machine, stream);
                 }
             }
-            Event::Data { stream, octets, end } => self.content(machine, stream, octets, end),
-            Event::Trailers { stream, trailers } => {
+            Told::Data { stream, octets, end } => self.content(machine, stream, octets, end),
+            Told::Trailers { stream, trailers } => {
                 self.with(stream, |state| {
                     state.trailers = Some(trailers);
                     state.ended = true;
                 });
                 self.answered(machine, stream);
             }
-            Event::StreamReset { stream, code, error } => {
+            Told::Reset(reset) => {
                 // Those that GOAWAY leaves out come as refused, and it has been here before.
-                let leaves = machine.can_request() == Err(Misuse::GoingAway);
-                self.reset(stream, code, error.map(|error| error.to_string()), leaves);
+                let leaves = machine.is_leaving();
+                self.reset(reset, leaves);
             }
-            Event::Writable(stream) => self.ready.push(stream),
-            Event::PushPromise { stream, head, .. } => {
-                self.promised(machine, stream, &head);
+            Told::Enough(stream) => self.with(stream, |state| state.enough = true),
+            Told::Writable(stream) => self.ready.push(stream),
+            Told::Promise { stream, head } => self.promised(machine, stream, &head),
+            Told::Introduced => self.introduced = true,
+            Told::GoAway { served, why } => {
+                if served {
+                    self.status.fruitful.store(true, Ordering::Release);
+                }
+                self.status.over.store(true, Ordering::Release);
+                // That is no failure yet: streams up to its last go on.
+                if let Some(why) = why {
+                    self.broken.get_or_insert(why);
+                }
             }
-            Event::Settings => self.introduced = true,
+            Told::Broken { code, text } => {
+                self.broken.get_or_insert((code, text));
+            }
+            Told::Closed => {
+                self.status.over.store(true, Ordering::Release);
+                self.lose(&Lost::Ended);
+            }
             // Whoever waits in line is looked at after each turn; the rest is the link's.
             _ => {}
         }
     }
 
     /// Lets `change` at what a stream's call knows.
-    fn with(&mut self, stream: StreamId, change: impl FnOnce(&mut State)) {
+    fn with(&mut self, stream: u64, change: impl FnOnce(&mut State)) {
         if let Some(ongoing) = self.ongoing.get(&stream) {
             change(&mut ongoing.call.lock());
             self.touched.push(Arc::clone(&ongoing.call));
@@ -73,7 +90,7 @@ impl Calls {
     }
 
     // ANCHOR: content
-    fn content(&mut self, machine: &mut Connection, stream: StreamId, octets: Vec<u8>, end: bool) {
+    fn content(&mut self, machine: &mut dyn Machine, stream: u64, octets: Vec<u8>, end: bool) {
         let length = octets.len();
         let Some(ongoing) = self.ongoing.get_mut(&stream) else {
             // Its owner has just gone: the connection's window gets it back all the same.
@@ -96,7 +113,7 @@ impl Calls {
 
     /// A response is complete. What of it nobody has taken yet keeps no window shut: nothing more
     /// comes on this stream, and the others must not wait for a slow reader.
-    fn answered(&mut self, machine: &mut Connection, stream: StreamId) {
+    fn answered(&mut self, machine: &mut dyn Machine, stream: u64) {
         let Some(ongoing) = self.ongoing.get_mut(&stream) else { return };
         ongoing.answered = true;
         self.status.fruitful.store(true, Ordering::Release);
@@ -109,7 +126,8 @@ impl Calls {
         }
     }
 
-    fn reset(&mut self, stream: StreamId, code: ErrorCode, rule: Option<String>, leaves: bool) {
+    fn reset(&mut self, reset: Reset, leaves: bool) {
+        let Reset { stream, code, name, refused, rule } = reset;
         let Some(ongoing) = self.ongoing.get_mut(&stream) else { return };
         if ongoing.answered {
             // The answer is whole; the rest of the request is not wanted (§8.1).
@@ -117,11 +135,11 @@ impl Calls {
             self.touched.push(Arc::clone(&ongoing.call));
             return self.forget(stream);
         }
-        let refused = code == ErrorCode::REFUSED_STREAM && rule.is_none();
+        let refused = refused && rule.is_none();
         let error = Error::Stream {
             from: self.status.name.clone(),
-            code: code.0,
-            reason: rule.unwrap_or_else(|| format!("the server reset the stream: {code}")),
+            code,
+            reason: rule.unwrap_or_else(|| format!("the server reset the stream: {name}")),
         };
         // Too many before it was known how many: they may come again, and be too many again where
         // the connection is soon another one.
@@ -133,25 +151,6 @@ impl Calls {
         self.fail(stream, Failure { error, kind });
     }
 
-    /// A rule was broken; where that ends the connection, its calls are told why.
-    pub(super) fn note(&mut self, error: &http2::Error) {
-        if error.scope() == http2::Scope::Connection {
-            self.broken.get_or_insert_with(|| (error.code().0, error.to_string()));
-        }
-    }
-
-    /// The server has said goodbye. That is no failure yet: streams up to its last go on.
-    pub(super) fn told_to_go(&mut self, code: ErrorCode, debug: &[u8]) {
-        if code != ErrorCode::NO_ERROR {
-            let words = match debug {
-                [] => String::new(),
-                words => format!(" ({})", words.escape_ascii()),
-            };
-            let reason = format!("the server ended the connection: {code}{words}");
-            self.broken.get_or_insert((code.0, reason));
-        }
-    }
-
     // ANCHOR: lose
     /// The connection is gone, and with it all calls on it. Those that wait in line were not sent.
     pub(super) fn lose(&mut self, lost: &Lost) {
@@ -159,7 +158,7 @@ impl Calls {
             self.count_down();
             super::calls::refuse(&asked);
         }
-        let streams: Vec<StreamId> = self.ongoing.keys().copied().collect();
+        let streams: Vec<u64> = self.ongoing.keys().copied().collect();
         for stream in streams {
             let Some(ongoing) = self.ongoing.get(&stream) else { continue };
             if ongoing.answered {
@@ -170,10 +169,14 @@ impl Calls {
             }
             let name = self.status.name.clone();
             let failure = match (&self.broken, lost) {
-                (Some((code, reason)), _) => Failure {
-                    error: Error::Http2 { with: name, code: *code, reason: reason.clone() },
-                    kind: Kind::Final,
-                },
+                (Some((code, reason)), _) => {
+                    let (with, code, reason) = (name, *code, reason.clone());
+                    let error = match self.status.version {
+                        Version::Http3 => Error::Http3 { with, code, reason },
+                        _ => Error::Http2 { with, code, reason },
+                    };
+                    Failure { error, kind: Kind::Final }
+                }
                 (None, Lost::Broken(error)) => {
                     Failure { error: again(error, name), kind: Kind::Broken }
                 }
@@ -187,14 +190,14 @@ impl Calls {
     /// A server promises an answer to a request that it has made up (§8.4).
     fn promised(
         &mut self,
-        machine: &mut Connection,
-        stream: StreamId,
+        machine: &mut dyn Machine,
+        stream: u64,
         head: &http::message::RequestHead,
     ) {
         // No number that a request can have.
-        let call = Arc::new(Call::new(u64::MAX - u64::from(stream.value())));
-        if let Err(code) = self.status.pushed.promise(&head.request, &call) {
-            machine.reset(stream, code);
+        let call = Arc::new(Call::new(u64::MAX - stream));
+        if let Err(broken) = self.status.pushed.promise(&head.request, &call) {
+            machine.refuse_promise(stream, broken);
             return;
         }
         self.streams.insert(call.id, stream);
@@ -226,6 +229,7 @@ fn again(error: &Error, name: String) -> Error {
             let source = io::Error::new(source.kind(), source.to_string());
             Error::Receive { from: from.clone(), source }
         }
+        Error::Quic { reason, .. } => Error::Quic { with: name, reason: reason.clone() },
         other => {
             let source = io::Error::other(other.to_string());
             Error::Receive { from: name, source }

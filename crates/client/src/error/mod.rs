@@ -17,9 +17,12 @@
 //! | 35   | no TLS                      | 60   | a certificate that is not believed   |
 //! | 58   | our own certificate or key  | 77   | the roots cannot be read             |
 //! | 90   | another key than the pinned | 16   | HTTP/2 broke down                    |
-//! | 92   | a stream of it was reset    | 96   | QUIC broke down                      |
+//! | 92   | a stream of it was reset    | 95   | HTTP/3 broke down                    |
+//! | 96   | QUIC broke down             |      |                                      |
 //!
 //! Invariant: each message is one line, names the peer or the part at fault, and holds no password.
+
+mod reading;
 
 use crate::{
     core::{
@@ -249,17 +252,27 @@ pub enum Error {
         /// Host and port.
         with: String,
         /// The error code (RFC 9113 §7).
-        code: u32,
+        code: u64,
         /// The rule, or what the server says.
         reason: String,
     },
-    /// RFC 9113 §5.4.2: this request's stream ended before its time.
+    /// RFC 9114 §8: the same for HTTP/3.
+    #[error("HTTP/3 with {with} broke down: {reason}")]
+    Http3 {
+        /// Host and port.
+        with: String,
+        /// The error code (RFC 9114 §8.1).
+        code: u64,
+        /// The rule, or what the server says.
+        reason: String,
+    },
+    /// RFC 9113 §5.4.2, RFC 9114 §4.1.1: this request's stream ended before its time.
     #[error("the stream from {from} ended early: {reason}")]
     Stream {
         /// Host and port.
         from: String,
-        /// The error code (RFC 9113 §7).
-        code: u32,
+        /// The error code (RFC 9113 §7, RFC 9114 §8.1).
+        code: u64,
         /// The rule, or what the server says.
         reason: String,
     },
@@ -387,6 +400,7 @@ impl Error {
             Self::Malformed { .. } | Self::Handshake { .. } => 8,
             Self::Quic { .. } => 96,
             Self::Http2 { .. } => 16,
+            Self::Http3 { .. } => 95,
             Self::Partial { .. } => 18,
             Self::Status { .. } | Self::Refused { .. } => 22,
             Self::Write(_) => 23,
@@ -461,33 +475,6 @@ impl Error {
             Ok(ours) => ours,
             Err(source) => Self::Receive { from: from.to_owned(), source },
         }
-    }
-}
-
-/// For [`Read`](io::Read), which knows only `io::Error`. The kind says what a caller can act upon;
-/// [`Error::from_read`] gets the whole back.
-impl From<Error> for io::Error {
-    fn from(error: Error) -> Self {
-        let kind = match &error {
-            Error::Timeout(_) => io::ErrorKind::TimedOut,
-            Error::Partial { .. }
-            | Error::EmptyReply { .. }
-            | Error::PartialHead { .. }
-            | Error::TlsCut { .. }
-            | Error::Truncated { .. } => io::ErrorKind::UnexpectedEof,
-            Error::Malformed { .. }
-            | Error::MalformedBody { .. }
-            | Error::Http2 { .. }
-            | Error::Quic { .. }
-            | Error::Tls { .. }
-            | Error::TlsBroken { .. }
-            | Error::Certificate { .. }
-            | Error::Coding { .. }
-            | Error::Bomb { .. } => io::ErrorKind::InvalidData,
-            Error::Send { source, .. } | Error::Receive { source, .. } => source.kind(),
-            _ => io::ErrorKind::Other,
-        };
-        Self::new(kind, error)
     }
 }
 

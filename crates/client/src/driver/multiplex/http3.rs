@@ -1,0 +1,133 @@
+//! HTTP/3, as the driver of many requests knows it.
+//!
+//! RFC 9114 §4.1.1, §5.2, §8.1
+//!
+//! QUIC opens the streams; a few lie ready, so that a request finds one.
+//!
+//! Users: [`super::quic_link`].
+
+use super::machine::{Machine, Refusal, Reset, Told};
+use ::http3::{Connection, ErrorCode, Event, Misuse, Scope, StreamId};
+use http::{Request, message::Outgoing};
+use std::{collections::VecDeque, sync::Arc};
+
+/// Streams that lie ready.
+const SPARE: usize = 16;
+
+/// An HTTP/3 connection and the streams that QUIC has opened for it.
+#[derive(Debug)]
+pub(super) struct Http3 {
+    pub(super) connection: Connection,
+    spare: VecDeque<StreamId>,
+    /// Whether a request may be repeated by others: until the handshake is done.
+    pub(super) early: bool,
+}
+
+impl Http3 {
+    pub(super) fn new(connection: Connection, early: bool) -> Self {
+        Self { connection, spare: VecDeque::new(), early }
+    }
+
+    /// Has QUIC open streams for the next requests.
+    pub(super) fn stock(&mut self, quic: &mut quic::Connection) {
+        while self.spare.len() < SPARE
+            && let Some(stream) = quic.open(quic::stream::Direction::Bidirectional)
+        {
+            self.spare.push_back(port::http3::http3_id(stream));
+        }
+    }
+}
+
+impl Machine for Http3 {
+    fn poll(&mut self) -> Option<Told> {
+        Some(match self.connection.poll_event()? {
+            Event::Informational { stream, response } => {
+                Told::Informational { stream: stream.get(), response }
+            }
+            Event::Response { stream, response, end } => {
+                Told::Response { stream: stream.get(), response, end }
+            }
+            Event::Data { stream, octets, end } => Told::Data { stream: stream.get(), octets, end },
+            Event::Trailers { stream, trailers } => {
+                Told::Trailers { stream: stream.get(), trailers }
+            }
+            Event::StreamReset { stream, code, error } => Told::Reset(Reset {
+                stream: stream.get(),
+                code: code.0,
+                name: code.to_string(),
+                refused: code == ErrorCode::H3_REQUEST_REJECTED,
+                rule: error.map(|error| error.to_string()),
+            }),
+            Event::Stopped { stream, .. } => Told::Enough(stream.get()),
+            Event::Writable(stream) => Told::Writable(stream.get()),
+            Event::Readable(stream) => Told::Readable(stream.get()),
+            Event::Settings => Told::Introduced,
+            Event::GoAway { id } => Told::GoAway { served: id > 0, why: None },
+            Event::Violation(error) if error.scope() == Scope::Connection => {
+                Told::Broken { code: error.code().0, text: error.to_string() }
+            }
+            Event::Drained => Told::Drained,
+            Event::Closed { .. } => Told::Closed,
+            _ => Told::Other,
+        })
+    }
+
+    fn is_leaving(&self) -> bool {
+        self.connection.can_request() == Err(Misuse::GoingAway)
+    }
+
+    // ANCHOR: send_request
+    fn send_request(&mut self, head: &Request, content: Outgoing) -> Result<u64, Refusal> {
+        // Somebody on the way could send it again: what changes something waits (RFC 8470 §4).
+        if self.early && !(head.method.is_safe() && content == Outgoing::None) {
+            return Err(Refusal::Later);
+        }
+        let Some(stream) = self.spare.front().copied() else {
+            return match self.connection.can_request() {
+                Err(Misuse::Closed | Misuse::GoingAway) => Err(Refusal::Gone),
+                _ => Err(Refusal::Later),
+            };
+        };
+        match self.connection.send_request(stream, head, content) {
+            Ok(()) => {
+                self.spare.pop_front();
+                Ok(stream.get())
+            }
+            Err(Misuse::TooManyStreams) => Err(Refusal::Later),
+            Err(Misuse::Closed | Misuse::GoingAway) => Err(Refusal::Gone),
+            Err(misuse) => Err(Refusal::Wrong(misuse.to_string())),
+        }
+    }
+    // ANCHOR_END: send_request
+
+    fn output_room(&mut self, stream: u64) -> usize {
+        self.connection.output_room(StreamId::new(stream))
+    }
+
+    fn send_vec(&mut self, stream: u64, octets: Vec<u8>) -> Result<(), String> {
+        let sent = self.connection.send_vec(StreamId::new(stream), octets);
+        sent.map_err(|misuse| misuse.to_string())
+    }
+
+    fn send_shared(&mut self, stream: u64, octets: Arc<[u8]>) -> Result<(), String> {
+        let sent = self.connection.send_shared(StreamId::new(stream), octets);
+        sent.map_err(|misuse| misuse.to_string())
+    }
+
+    fn send_end(&mut self, stream: u64) -> Result<(), String> {
+        let sent = self.connection.send_end(StreamId::new(stream), None);
+        sent.map_err(|misuse| misuse.to_string())
+    }
+
+    fn release(&mut self, stream: u64, octets: usize) {
+        self.connection.release(StreamId::new(stream), octets);
+    }
+
+    fn cancel(&mut self, stream: u64) {
+        self.connection.reset(StreamId::new(stream), ErrorCode::H3_REQUEST_CANCELLED);
+    }
+
+    fn refuse_promise(&mut self, stream: u64, _: bool) {
+        self.cancel(stream);
+    }
+}
