@@ -133,12 +133,12 @@ pub enum Error {
         stream: u64,
     },
     /// An Insert Count Increment of 0, or beyond what was inserted; §4.4.3.
-    #[error("an Insert Count Increment of {increment}, where {most} are unknown (RFC 9204 §4.4.3)")]
+    #[error("an Insert Count Increment of {increment}{} (RFC 9204 §4.4.3)", unconfirmed(.most))]
     Increment {
         /// The increment.
         increment: u64,
-        /// Entries that the peer has not confirmed.
-        most: u64,
+        /// Entries that the peer has not confirmed, where that matters: 0 is always wrong.
+        most: Option<u64>,
     },
     /// The section has more octets than [`Limits::section`](crate::Limits::section); §7.
     #[error("a section of {octets} octets, where {limit} are taken (RFC 9204 §7)")]
@@ -192,4 +192,9 @@ impl Error {
             error => Self::Primitive { error, place },
         }
     }
+}
+
+/// What an increment can be at most, for a message.
+fn unconfirmed(most: &Option<u64>) -> String {
+    most.map(|most| format!(", where {most} entries are not confirmed")).unwrap_or_default()
 }

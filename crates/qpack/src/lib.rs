@@ -27,6 +27,7 @@ mod encoder;
 mod error;
 #[doc(hidden)]
 pub mod fuzzing;
+mod instruction;
 mod limits;
 mod prefix;
 pub mod table;
@@ -36,4 +37,5 @@ pub use decoder::{Decoder, Status};
 pub use encoder::Encoder;
 pub use error::{Error, ErrorCode, Scope};
 pub use hpack::Field;
+pub use instruction::DecoderInstruction;
 pub use limits::Limits;

@@ -22,8 +22,7 @@
 mod instructions;
 mod lines;
 
-use crate::{Error, Field, Limits, prefix::Prefix, table::Table};
-use hpack::integer;
+use crate::{DecoderInstruction, Error, Field, Limits, prefix::Prefix, table::Table};
 use std::collections::BTreeMap;
 use wire::Reader;
 
@@ -117,7 +116,7 @@ impl Decoder {
         let excess = self.read_lines(reader, prefix, sink)?;
         if prefix.required > 0 {
             // Section Acknowledgment (§4.4.1) says of the entries too that they came.
-            integer::encode(0x80, 7, stream, &mut self.out);
+            DecoderInstruction::SectionAcknowledgment { stream }.encode(&mut self.out);
             self.told = self.told.max(prefix.required);
         }
         excess.map_or(Ok(Status::Done), Err)
@@ -144,7 +143,7 @@ impl Decoder {
         self.blocked.remove(&stream);
         // Without a table there is nothing to be kept for us.
         if self.limits.table_capacity > 0 {
-            integer::encode(0x40, 6, stream, &mut self.out);
+            DecoderInstruction::StreamCancellation { stream }.encode(&mut self.out);
         }
     }
 
@@ -153,7 +152,7 @@ impl Decoder {
         out.append(&mut self.out);
         let increment = self.table.inserted() - self.told;
         if increment > 0 {
-            integer::encode(0x00, 6, increment, out);
+            DecoderInstruction::InsertCountIncrement { increment }.encode(out);
             self.told = self.table.inserted();
         }
     }

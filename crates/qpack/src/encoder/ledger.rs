@@ -90,8 +90,8 @@ impl Ledger {
     /// §4.4.3
     pub(super) fn confirm(&mut self, increment: u64, inserted: u64) -> Result<(), Error> {
         let most = inserted.saturating_sub(self.known);
-        if increment == 0 || increment > most {
-            return Err(Error::Increment { increment, most });
+        if increment > most {
+            return Err(Error::Increment { increment, most: Some(most) });
         }
         self.known += increment;
         Ok(())

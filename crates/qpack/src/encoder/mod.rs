@@ -34,7 +34,7 @@ mod ledger;
 mod lines;
 mod policy;
 
-use crate::{Error, ErrorCode, Field, Limits, prefix::Prefix, table::Table};
+use crate::{DecoderInstruction, Error, Field, Limits, prefix::Prefix, table::Table};
 use history::History;
 use hpack::{integer, places::Places};
 use ledger::Ledger;
@@ -174,12 +174,6 @@ impl Encoder {
     // ANCHOR: acknowledge
     /// Takes octets of the decoder stream (§4.4).
     ///
-    /// ```text
-    ///   1 stream (7+)      section acknowledgment    §4.4.1
-    ///   0 1 stream (6+)    stream cancellation       §4.4.2
-    ///   0 0 increment (6+) insert count increment    §4.4.3
-    /// ```
-    ///
     /// # Errors
     /// [`Error`], of the connection.
     pub fn receive_instructions(&mut self, octets: &[u8]) -> Result<(), Error> {
@@ -187,17 +181,15 @@ impl Encoder {
         self.tail.extend_from_slice(octets);
         let tail = std::mem::take(&mut self.tail);
         let mut reader = Reader::new(&tail);
-        while let Some(first) = reader.rest().first() {
-            let prefix = if first & 0x80 != 0 { 7 } else { 6 };
-            let value = match integer::decode::<62>(&mut reader, "instruction", prefix) {
-                Ok(value) => value,
-                Err(hpack::Error::Truncated(_)) => break,
-                Err(error) => return Err(Error::primitive(error, ErrorCode::DecoderStream)),
-            };
-            match first {
-                0x80.. => self.ledger.acknowledge(value)?,
-                0x40.. => self.ledger.cancel(value),
-                _ => self.ledger.confirm(value, self.table.inserted())?,
+        while let Some(instruction) = DecoderInstruction::parse(&mut reader)? {
+            match instruction {
+                DecoderInstruction::SectionAcknowledgment { stream } => {
+                    self.ledger.acknowledge(stream)?;
+                }
+                DecoderInstruction::StreamCancellation { stream } => self.ledger.cancel(stream),
+                DecoderInstruction::InsertCountIncrement { increment } => {
+                    self.ledger.confirm(increment, self.table.inserted())?;
+                }
             }
         }
         self.tail.extend_from_slice(reader.rest());
