@@ -1,6 +1,6 @@
 //! Heads as they came, octet for octet: what `-i`, `-I` and `-D` print.
 //!
-//! HTTP/2 has no such octets: its heads are written as HTTP/1 would.
+//! HTTP/2 and HTTP/3 have no such octets: their heads are written as HTTP/1 would.
 //!
 //! A parsed head has lost its reason phrase, which means nothing (RFC 9112 §4) but is there to be
 //! seen; so the heads are cut from the octets that passed the socket, where the events say that one
@@ -26,7 +26,7 @@ pub(super) struct Heads {
 impl Heads {
     /// Takes note of an event.
     pub(super) fn hear(&mut self, event: &Event<'_>) {
-        if let Some(head) = super::http2::received_head(event) {
+        if let Some(head) = super::streams::received_head(event) {
             let room = MOST.saturating_sub(self.whole.len()).min(head.len());
             self.whole.extend_from_slice(head.as_bytes().get(..room).unwrap_or_default());
             return;

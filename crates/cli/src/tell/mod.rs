@@ -6,8 +6,8 @@
 
 mod frames;
 mod head;
-mod http2;
 pub(crate) mod qlog;
+mod streams;
 mod tls;
 
 use crate::args::{Parsed, UsageError};
@@ -63,8 +63,8 @@ impl Telling {
 pub(crate) struct Teller {
     begun: Instant,
     ladder: Option<Mutex<Ladder>>,
-    /// Whether HTTP/2 is told, and how much of it.
-    http2: Option<Detail>,
+    /// Whether HTTP/2 and HTTP/3 are told, and how much of them.
+    streams: Option<Detail>,
     /// QUIC's packets.
     packets: Option<Mutex<Packets>>,
     /// Where connections of QUIC are written down, for other tools.
@@ -96,7 +96,7 @@ impl Teller {
         }
         Self {
             begun,
-            http2: detail,
+            streams: detail,
             qlog: qlog::Folder::from_environment(),
             packets: detail.map(|detail| Mutex::new(Packets::new(begun, detail))),
             ladder: detail.map(|detail| Mutex::new(Ladder::new(begun, detail, info(detail)))),
@@ -182,8 +182,9 @@ impl Sink for Teller {
             let lines = ladder.lock().unwrap_or_else(PoisonError::into_inner).lines(event);
             print(&self.behind(event, lines));
         }
-        if let Some(detail) = self.http2 {
-            print(&http2::lines(event, self.begun, detail));
+        if let Some(detail) = self.streams {
+            let lines = streams::lines(event, self.begun, detail);
+            print(&self.behind(event, lines));
         }
         if let Some(folder) = &self.qlog {
             folder.event(event);

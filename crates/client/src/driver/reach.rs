@@ -22,7 +22,10 @@ use crate::{
     trace,
 };
 use port::Port;
-use quic::{ClientConfig, Endpoint, EndpointLimits, Event, FourTuple, Handle, Transport};
+use quic::{
+    ClientConfig, Endpoint, EndpointLimits, Event, FourTuple, Handle, Transport,
+    connection::Listeners,
+};
 use sockets::{DialOptions, Events, Interest, Poller, Race, Step, Token, UdpOptions};
 use std::{
     io,
@@ -87,7 +90,7 @@ struct Attempt {
 }
 
 impl Reacher {
-    fn config(&self, goal: &Goal) -> Result<ClientConfig, Error> {
+    fn config(&self, goal: &Goal, trace: &Trace) -> Result<ClientConfig, Error> {
         let tls = self.context.quic(&goal.origin, b"h3", goal.early)?;
         let mut config = ClientConfig::new(tls);
         config.transport = Arc::new(Transport {
@@ -96,6 +99,10 @@ impl Reacher {
             max_datagram_frame_size: DATAGRAM,
             ..Transport::default()
         });
+        if trace.is_on() {
+            let trace = trace.clone();
+            config.listeners = Listeners::new(move |_| trace.clone());
+        }
         Ok(config)
     }
 
@@ -119,7 +126,7 @@ impl Reacher {
         let resolve = began.elapsed();
         let addresses = sockets::interleave(&addresses, self.dial.family);
         let mut race = Race::new(addresses, self.dial.attempt_delay, goal.deadline);
-        let config = self.config(goal)?;
+        let config = self.config(goal, trace)?;
         let mut poller = Poller::new().map_err(of_system)?;
         let (mut events, mut attempts) = (Events::with_capacity(8), Vec::new());
         let mut why = None;
@@ -152,8 +159,12 @@ impl Reacher {
                     Ok(None) => {}
                     Ok(Some(summary)) => {
                         let won = attempts.swap_remove(at);
-                        trace::ATTEMPT.tell_at(trace, won.began, Direction::Local, || {
-                            [trace::text("outcome", "QUIC connected")]
+                        let address = trace::shown(trace, || won.path.remote.to_string());
+                        trace::CONNECTED.tell(trace, Direction::Local, || {
+                            [
+                                trace::text("address", &address),
+                                trace::micros("took", won.began.elapsed()),
+                            ]
                         });
                         let _ = poller.remove(&won.port);
                         let Attempt { port, handle, path, began, .. } = won;

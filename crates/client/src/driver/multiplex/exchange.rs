@@ -328,7 +328,7 @@ fn told() -> Error {
 fn head(request: &Prepared) -> Request {
     let target = url::target(&request.method, &request.url, false);
     let mut head = Request::new(request.method.clone(), target);
-    head.version = Version::Http2;
+    head.version = request.version.max(Version::Http2);
     head.headers = request.headers.clone();
     if expects(request) {
         // A constant that any map takes.

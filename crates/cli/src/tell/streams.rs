@@ -1,6 +1,7 @@
-//! HTTP/2 as it passes: with `-v` heads as curl shows them, with `-vv` frames as `nghttp -v` does.
+//! HTTP/2 and HTTP/3 as they pass: with `-v` heads as curl shows them, with `-vv` frames as
+//! `nghttp -v` does.
 //!
-//! RFC 9113 §4.1, §8.3
+//! RFC 9113 §4.1, §8.3; RFC 9114 §4.3, §7
 //!
 //! ```text
 //! * using HTTP/2
@@ -13,6 +14,10 @@
 //! [  1.205] 82 octets sent
 //!           0000  50 52 49 20 2a                                             (with -vvv)
 //! [  1.377] recv DATA frame <length=5, flags=END_STREAM, stream_id=1>
+//!
+//! [  0.004] send control stream <stream_id=2>                          (HTTP/3)
+//! [  0.004] send SETTINGS frame <length=9, stream_id=2>
+//! [  0.009] recv 32 octets of QPACK's encoder stream <stream_id=7>
 //! ```
 //!
 //! A head is not text on this wire; the lines with `>` and `<` are how HTTP/1 would write it.
@@ -32,9 +37,9 @@ const INDENT: &str = "          ";
 
 /// The lines of an event, each with its end; often none.
 pub(super) fn lines(event: &Event<'_>, begun: Instant, detail: Detail) -> String {
-    if event.layer != Layer::Http2 || event.direction == Direction::Local {
+    let Some(version) = version(event.layer).filter(|_| event.direction != Direction::Local) else {
         return String::new();
-    }
+    };
     let time = event.time.saturating_duration_since(begun);
     let frames = detail >= Detail::Pieces;
     if event.name == steps::SHARED_SENT.name || event.name == steps::SHARED_RECEIVED.name {
@@ -42,17 +47,27 @@ pub(super) fn lines(event: &Event<'_>, begun: Instant, detail: Detail) -> String
     }
     match (event.name, frames) {
         ("field_section", true) => section(event),
-        ("field_section", false) => head(event),
+        ("field_section", false) => head(event, version),
         // Those without a setting only ask for an answer.
         ("settings", false)
             if event.direction == Direction::Sent
                 && !has_flag(event, "ACK")
                 && event.fields.iter().any(|field| field.name.starts_with("SETTINGS_")) =>
         {
-            "* using HTTP/2\n".to_owned()
+            format!("* using {version}\n")
         }
         (_, false) => String::new(),
+        ("stream_type" | "qpack_encoder" | "qpack_decoder", true) => stream(event, time),
         (_, true) => frame(event, time),
+    }
+}
+
+/// What is spoken on a layer that this is about.
+const fn version(layer: Layer) -> Option<&'static str> {
+    match layer {
+        Layer::Http2 => Some("HTTP/2"),
+        Layer::Http3 => Some("HTTP/3"),
+        _ => None,
     }
 }
 
@@ -71,12 +86,12 @@ fn octets(event: &Event<'_>, time: Duration) -> String {
 
 /// A head that came, as HTTP/1 would write it; `None` for anything else.
 pub(super) fn received_head(event: &Event<'_>) -> Option<String> {
-    let ours = event.layer == Layer::Http2 && event.name == "field_section";
-    if !ours || event.direction != Direction::Received {
+    let version = version(event.layer).filter(|_| event.name == "field_section")?;
+    if event.direction != Direction::Received {
         return None;
     }
     let status = pseudo(event, ":status")?;
-    let mut head = format!("HTTP/2 {status} \r\n");
+    let mut head = format!("{version} {status} \r\n");
     for field in regular(event) {
         head += &format!("{}: {}\r\n", field.name, field.value);
     }
@@ -96,19 +111,19 @@ fn shown(value: &Value<'_>) -> String {
 }
 
 /// A section as curl shows it.
-fn head(event: &Event<'_>) -> String {
+fn head(event: &Event<'_>, version: &str) -> String {
     let (mut out, stream) = (String::new(), event.stream.unwrap_or_default());
     let text = |name| pseudo(event, name).map(shown).unwrap_or_default();
     let mark = if event.direction == Direction::Sent { '>' } else { '<' };
     if pseudo(event, ":method").is_some() {
         for field in event.fields {
             let name = visible(field.name);
-            out += &format!("* [HTTP/2] [{stream}] [{name}: {}]\n", shown(&field.value));
+            out += &format!("* [{version}] [{stream}] [{name}: {}]\n", shown(&field.value));
         }
-        out += &format!("{mark} {} {} HTTP/2\n", text(":method"), text(":path"));
+        out += &format!("{mark} {} {} {version}\n", text(":method"), text(":path"));
         out += &format!("{mark} Host: {}\n", text(":authority"));
     } else if pseudo(event, ":status").is_some() {
-        out += &format!("{mark} HTTP/2 {}\n", text(":status"));
+        out += &format!("{mark} {version} {}\n", text(":status"));
     }
     for field in regular(event) {
         out += &format!("{mark} {}: {}\n", visible(field.name), shown(&field.value));
@@ -128,6 +143,19 @@ fn has_flag(event: &Event<'_>, flag: &str) -> bool {
     flags.is_some_and(|flags| flags.value.to_string().split(" | ").any(|name| name == flag))
 }
 
+/// What a unidirectional stream is for, and what QPACK says on one.
+fn stream(event: &Event<'_>, time: Duration) -> String {
+    let verb = if event.direction == Direction::Sent { "send" } else { "recv" };
+    let said = event.fields.first().map(|field| field.value.to_string()).unwrap_or_default();
+    let what = match event.name {
+        "qpack_encoder" => format!("{said} octets of QPACK's encoder stream"),
+        "qpack_decoder" => format!("{said} octets of QPACK's decoder stream"),
+        _ => said,
+    };
+    let id = event.stream.unwrap_or_default();
+    format!("[{:7.3}] {verb} {what} <stream_id={id}>\n", time.as_secs_f64())
+}
+
 /// A frame: its head, and what its payload says.
 fn frame(event: &Event<'_>, time: Duration) -> String {
     let verb = if event.direction == Direction::Sent { "send" } else { "recv" };
@@ -136,10 +164,14 @@ fn frame(event: &Event<'_>, time: Duration) -> String {
         field.map(|field| field.value.to_string()).unwrap_or_default()
     };
     let (name, stream) = (event.name.to_ascii_uppercase(), event.stream.unwrap_or_default());
-    let flags = get("flags");
-    let flags = if flags.is_empty() { "none" } else { &flags };
+    // In HTTP/3 frames have none: what they said is said by the stream, or not at all.
+    let flags = match (event.layer, get("flags")) {
+        (Layer::Http3, _) => String::new(),
+        (_, none) if none.is_empty() => ", flags=none".to_owned(),
+        (_, flags) => format!(", flags={flags}"),
+    };
     let mut out = format!(
-        "[{:7.3}] {verb} {name} frame <length={}, flags={flags}, stream_id={stream}>\n",
+        "[{:7.3}] {verb} {name} frame <length={}{flags}, stream_id={stream}>\n",
         time.as_secs_f64(),
         get("length"),
     );
