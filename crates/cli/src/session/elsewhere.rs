@@ -6,8 +6,8 @@ use crate::{args::Parsed, terminal::say};
 use client::{Session, SessionBuilder, core::alternatives::Alternatives};
 use std::{fs, time::SystemTime};
 
-/// Gives the session the places to begin with, where it shall look for any. A file that is not there
-/// yet is one that will be written.
+/// Gives the session the places to begin with, where it shall look for any. A file that is not
+/// there yet is one that will be written.
 pub(crate) fn begin(parsed: &Parsed, builder: SessionBuilder) -> SessionBuilder {
     let Some(file) = parsed.raw("alt-svc") else { return builder };
     let text = fs::read_to_string(file).unwrap_or_default();

@@ -149,8 +149,8 @@ impl Alternatives {
         }
     }
 
-    /// The network is another one: what was not meant to last is forgotten (RFC 7838 §2.2), and what
-    /// did not answer there may answer here.
+    /// The network is another one: what was not meant to last is forgotten (RFC 7838 §2.2), and
+    /// what did not answer there may answer here.
     pub fn move_network(&mut self) {
         self.known.retain(|_, known| known.persist);
         self.known.values_mut().for_each(|known| known.broken = false);

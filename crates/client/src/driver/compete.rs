@@ -9,10 +9,10 @@
 //!                                                 no head start, but is tried all the same
 //! ```
 //!
-//! | what is known of the place        | QUIC's head start                                      |
-//! |-----------------------------------|--------------------------------------------------------|
+//! | what is known of the place              | QUIC's head start                                |
+//! |-----------------------------------------|--------------------------------------------------|
 //! | the server named it, or it is asked for | [`head_start`](super::multiplex::Http3Options)   |
-//! | and it did not answer last time   | [`GLANCE`]: if it answers meanwhile, or before TCP, it wins |
+//! | and it did not answer last time         | [`GLANCE`]; it wins if it is there before TCP is |
 //!
 //! Invariant: where UDP is blocked, an answer comes at most the head start later than by TCP alone,
 //! and from then on a glance later.

@@ -128,8 +128,8 @@ impl Session {
         self.inner.jar.as_ref().map(|jar| look(&mut lock(jar)))
     }
 
-    /// Looks at where else origins are served, as far as servers have said; `None` in a session that
-    /// does not listen to that.
+    /// Looks at where else origins are served, as far as servers have said; `None` in a session
+    /// that does not listen to that.
     pub fn alternatives<T>(&self, look: impl FnOnce(&mut Alternatives) -> T) -> Option<T> {
         self.inner.alternatives.as_ref().map(|known| look(&mut lock(known)))
     }
