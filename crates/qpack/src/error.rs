@@ -88,7 +88,9 @@ pub enum Error {
         encoded: u64,
     },
     /// The Base is below zero, or beyond what an integer holds; §4.5.1.2.
-    #[error("a Base {delta} below a Required Insert Count of {required} (RFC 9204 §4.5.1.2)")]
+    #[error(
+        "a Delta Base of {delta} below a Required Insert Count of {required} (RFC 9204 §4.5.1.2)"
+    )]
     Base {
         /// The Required Insert Count.
         required: u64,

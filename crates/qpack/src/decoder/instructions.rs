@@ -96,7 +96,7 @@ impl Decoder {
                 let index = integer::decode::<62>(reader, "name index", 6).map_err(bad)?;
                 // A name that is nowhere is wrong already, whatever value may come.
                 let named = self.named(first & 0x40 != 0, index, offset)?;
-                reader.explain(|| format!("{index}, {}", self.name(named).escape_ascii()));
+                reader.explain(|| self.named_text(named, index));
                 let value = texts.read(reader, 7, VALUE)?;
                 reader.explain(|| value.to_string());
                 Ok(Instruction::InsertNamed(named, value))
@@ -122,7 +122,8 @@ impl Decoder {
                 let index = integer::decode::<62>(reader, "index", 5).map_err(bad)?;
                 let absolute = self.back_from_newest(index, offset)?;
                 let (name, value) = self.table.get(absolute).unwrap_or_default();
-                reader.explain(|| format!("{index}, {}", Field::new(name, value)));
+                let field = Field::new(name, value);
+                reader.explain(|| format!("relative {index}, entry {absolute}, {field}"));
                 Ok(Instruction::Duplicate(absolute))
             }
         }
@@ -169,10 +170,13 @@ impl Decoder {
         Ok(Named::Fixed(name))
     }
 
-    fn name(&self, named: Named) -> &[u8] {
+    fn named_text(&self, named: Named, index: u64) -> String {
         match named {
-            Named::Fixed(name) => name,
-            Named::Dynamic(absolute) => self.table.get(absolute).map_or(&[], |(name, _)| name),
+            Named::Fixed(name) => format!("static {index}, {}", name.escape_ascii()),
+            Named::Dynamic(absolute) => {
+                let (name, _) = self.table.get(absolute).unwrap_or_default();
+                format!("relative {index}, entry {absolute}, {}", name.escape_ascii())
+            }
         }
     }
 

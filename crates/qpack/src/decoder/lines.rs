@@ -25,6 +25,9 @@ use wire::Reader;
 
 const PLACE: ErrorCode = ErrorCode::DecompressionFailed;
 
+/// What the N bit says.
+const NEVER: &str = ", never to be indexed";
+
 /// Octets of the buffer for Huffman strings that are kept from one section to the next.
 const KEPT: usize = 8192;
 
@@ -93,22 +96,33 @@ impl<'t> Lines<'t> {
         };
         let index = integer::decode::<62>(reader, "index", prefix)
             .map_err(|error| Error::primitive(error, PLACE))?;
+        let is_fixed = match first {
+            0x80.. => first & 0x40 != 0,
+            0x40.. => first & 0x10 != 0,
+            _ => false,
+        };
         let (name, value) = match first {
-            0x80.. if first & 0x40 != 0 => fixed(index, offset)?,
-            0x40..0x80 if first & 0x10 != 0 => fixed(index, offset)?,
+            _ if is_fixed => fixed(index, offset)?,
             0x40.. => self.relative(index, offset)?,
             _ => self.post_base(index, offset)?,
         };
+        let base = self.prefix.base;
+        let place = || match first {
+            _ if is_fixed => format!("static {index}"),
+            0x40.. => format!("relative {index}, entry {}", base.wrapping_sub(index + 1)),
+            _ => format!("post-base {index}, entry {}", base + index),
+        };
         if matches!(first, 0x80.. | 0x10..0x20) {
             let field = Field::new(name, value);
-            reader.explain(|| format!("{index}, {field}"));
+            reader.explain(|| format!("{}, {field}", place()));
             sink(field);
             return Ok(());
         }
-        reader.explain(|| format!("{index}, {}", name.escape_ascii()));
+        let never = if secret { NEVER } else { "" };
+        reader.explain(|| format!("{}, {}{never}", place(), name.escape_ascii()));
         let value = TEXTS.read(reader, 7, VALUE)?;
+        reader.explain(|| value.to_string());
         let (_, value) = text::decode(None, value, scratch, PLACE)?;
-        reader.explain(|| value.escape_ascii().to_string());
         sink(Field { name, value, sensitive: secret });
         Ok(())
     }
@@ -121,12 +135,13 @@ impl<'t> Lines<'t> {
         scratch: &mut Vec<u8>,
         mut sink: impl FnMut(Field<'_>),
     ) -> Result<(), Error> {
+        let secret = first & 0x10 != 0;
         let name = TEXTS.read(reader, 3, NAME)?;
+        reader.explain(|| format!("{name}{}", if secret { NEVER } else { "" }));
         let value = TEXTS.read(reader, 7, VALUE)?;
+        reader.explain(|| value.to_string());
         let (name, value) = text::decode(Some(name), value, scratch, PLACE)?;
-        let field = Field { name, value, sensitive: first & 0x10 != 0 };
-        reader.explain(|| field.to_string());
-        sink(field);
+        sink(Field { name, value, sensitive: secret });
         Ok(())
     }
 
