@@ -74,6 +74,19 @@ pub struct Transport {
     pub active_connection_id_limit: u64,
     /// Ceilings.
     pub limits: Limits,
+    /// For tests of what peers must not say.
+    #[doc(hidden)]
+    pub lies: Option<Lies>,
+}
+
+/// What a test changes in our transport parameters before they are sent.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct Lies {
+    /// Before they are written.
+    pub alter: fn(&mut TransportParameters),
+    /// Behind them.
+    pub append: &'static [u8],
 }
 
 impl Default for Transport {
@@ -100,6 +113,7 @@ impl Default for Transport {
             id_length: 8,
             active_connection_id_limit: 4,
             limits: Limits::default(),
+            lies: None,
         }
     }
 }

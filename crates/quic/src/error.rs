@@ -221,9 +221,6 @@ pub enum Error {
         /// Our `max_datagram_frame_size`.
         limit: u64,
     },
-    /// RFC 9000 §19.17: a PATH_RESPONSE that answers nothing: PROTOCOL_VIOLATION, if one likes.
-    #[error("a PATH_RESPONSE frame that answers no challenge (§19.18)")]
-    PathResponseUnasked,
     /// RFC 9000 §18: parameters that end before a field does: TRANSPORT_PARAMETER_ERROR.
     #[error("transport parameter {parameter}: {cut} (§18)")]
     ParameterTruncated {
@@ -403,7 +400,6 @@ impl Error {
             | Self::TokenFromServer { .. }
             | Self::ConnectionIdUnwanted
             | Self::DatagramTooLong { .. }
-            | Self::PathResponseUnasked
             | Self::ParameterReduced { .. }
             | Self::CryptoUnexpected { .. } => T::PROTOCOL_VIOLATION,
             Self::StreamState { .. } => T::STREAM_STATE_ERROR,

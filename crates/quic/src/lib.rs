@@ -31,6 +31,8 @@ pub mod stream;
 pub mod token;
 pub mod version;
 
+#[doc(hidden)]
+pub use config::Lies;
 pub use config::{ClientConfig, ServerConfig, Transport};
 pub use connection::{Connection, FourTuple, Transmit};
 pub use endpoint::{Endpoint, EndpointLimits, Handle, Received};

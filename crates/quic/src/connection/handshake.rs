@@ -18,7 +18,7 @@
 
 use super::{Accepted, Connection, start::SharedRandom};
 use crate::{
-    config::{ClientConfig, ServerConfig},
+    config::{ClientConfig, Lies, ServerConfig},
     connection_id::ConnectionId,
     error::Error,
     event::Event,
@@ -83,9 +83,22 @@ const fn level(space: Space) -> Level {
 }
 
 /// The parameters as octets.
-fn encode(parameters: &TransportParameters, random: &mut SharedRandom) -> Vec<u8> {
+fn encode(
+    parameters: &TransportParameters,
+    lies: Option<Lies>,
+    random: &mut SharedRandom,
+) -> Vec<u8> {
     let mut octets = Vec::with_capacity(256);
-    parameters.encode(&mut octets, u16::from_be_bytes(random.draw()));
+    let grease = u16::from_be_bytes(random.draw());
+    match lies {
+        None => parameters.encode(&mut octets, grease),
+        Some(lies) => {
+            let mut parameters = parameters.clone();
+            (lies.alter)(&mut parameters);
+            parameters.encode(&mut octets, grease);
+            octets.extend_from_slice(lies.append);
+        }
+    }
     octets
 }
 
@@ -108,7 +121,7 @@ impl Connection {
             available: self.transport.versions.clone(),
         });
         self.trace_parameters(Direction::Sent, &ours);
-        let octets = encode(&ours, &mut self.random);
+        let octets = encode(&ours, self.transport.lies, &mut self.random);
         let random: Box<dyn Random + Send> = Box::new(self.random.clone());
         let (tls, trace) = (Arc::clone(&config.tls), self.trace.clone());
         let handshake =
@@ -190,7 +203,7 @@ impl Connection {
             available: self.transport.versions.clone(),
         });
         self.trace_parameters(Direction::Sent, &parameters);
-        let octets = encode(&parameters, &mut self.random);
+        let octets = encode(&parameters, self.transport.lies, &mut self.random);
         let random: Box<dyn Random + Send> = Box::new(self.random.clone());
         let mut handshake = Handshake::server(config, Some(octets), random, started);
         handshake.set_trace(self.trace.clone());

@@ -62,7 +62,7 @@ use crate::{
     crypto::CryptoStream,
     event::Event,
     parameters::TransportParameters,
-    recovery::{Outcome, Recovery, Spaces},
+    recovery::{Outcome, Recovery, Space, Spaces},
     version::Constants,
 };
 use close::State;
@@ -111,7 +111,7 @@ struct Control {
     /// Octets of datagrams that came and wait to be taken.
     datagrams_held: usize,
     /// Frames that somebody else wrote, for tests of the rules.
-    raw: Option<Vec<u8>>,
+    raw: Option<(Space, Vec<u8>)>,
 }
 
 /// One end of a connection.
@@ -220,8 +220,14 @@ impl Connection {
     /// rules, and a fuzzer's octets get past the protection.
     #[doc(hidden)]
     pub fn send_raw(&mut self, frames: Vec<u8>) {
-        self.control.raw = Some(frames);
-        self.spaces.data.ping = true;
+        self.send_raw_in(Space::Data, frames);
+    }
+
+    /// The same in the next packet of that space: an Initial packet, for example.
+    #[doc(hidden)]
+    pub fn send_raw_in(&mut self, space: Space, frames: Vec<u8>) {
+        self.control.raw = Some((space, frames));
+        self.spaces.get_mut(space).ping = true;
     }
 
     /// Where datagrams go now.

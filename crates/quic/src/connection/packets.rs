@@ -287,12 +287,12 @@ impl Connection {
     }
 
     fn put_frames(&mut self, space: Space, draft: &mut Draft<'_>, now: Instant) {
+        if let Some((_, raw)) = self.control.raw.take_if(|(wanted, _)| *wanted == space) {
+            draft.out.extend_from_slice(&raw);
+            draft.ack_eliciting = true;
+        }
         if space == Space::Data {
             let one_rtt = self.sealing_data() == Some(PacketType::OneRtt);
-            if let Some(raw) = self.control.raw.take() {
-                draft.out.extend_from_slice(&raw);
-                draft.ack_eliciting = true;
-            }
             if one_rtt {
                 self.put_path_frames(draft, now);
                 self.put_control(draft);

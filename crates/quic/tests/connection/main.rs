@@ -13,5 +13,6 @@ mod hostile;
 mod moves;
 mod pair;
 mod qlog;
+mod rulebook;
 mod rules;
 mod told;

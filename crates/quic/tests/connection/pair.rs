@@ -6,6 +6,7 @@ use quic::{
     connection::{Accepted, IdSource, Listeners, ReadEnd, Routing},
     connection_id::ConnectionId,
     packet::{Packet, PacketType},
+    recovery::Space,
     stream::{Direction, StreamId},
 };
 use sim::{Datagram, Link, Network, Node};
@@ -76,6 +77,8 @@ pub(crate) struct End {
     /// What a Retry has to confirm.
     pub(crate) original: Option<ConnectionId>,
     pub(crate) retry_source: Option<ConnectionId>,
+    /// What a server says in its first packet of a space.
+    pub(crate) first: Option<(Space, Vec<u8>)>,
 }
 
 fn moment(now: Instant) -> Moment {
@@ -97,6 +100,7 @@ impl End {
             largest_burst: 0,
             original: None,
             retry_source: None,
+            first: None,
         }
     }
 
@@ -175,7 +179,11 @@ impl End {
         };
         let (ids, random) = (Box::new(Ids(Scripted(seed + 50))), Box::new(Scripted(seed + 60)));
         let server = Connection::new_server(config, &accepted, ids, random, moment(now));
-        self.connection = Some(server.unwrap());
+        let mut server = server.unwrap();
+        if let Some((space, frames)) = self.first.take() {
+            server.send_raw_in(space, frames);
+        }
+        self.connection = Some(server);
     }
 
     pub(crate) fn closed(&self) -> Option<&Closed> {
