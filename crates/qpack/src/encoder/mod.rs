@@ -107,7 +107,8 @@ impl Encoder {
     }
 
     /// Changes the capacity: to this many octets, or what is allowed. A table is made smaller when
-    /// nobody needs what is dropped by that any more; until then it is not used, so that this comes.
+    /// nobody needs what is dropped by that any more; until then it is not used, so that the time
+    /// comes.
     pub fn set_capacity(&mut self, capacity: usize) {
         let capacity = capacity.min(self.limits.table_capacity).min(self.allowed);
         self.wanted = Some(capacity).filter(|capacity| *capacity != self.table.capacity());
@@ -126,6 +127,11 @@ impl Encoder {
     /// The dynamic table as it is now.
     pub const fn table(&self) -> &Table {
         &self.table
+    }
+
+    /// Entries that the peer has confirmed: the Known Received Count (§2.1.4).
+    pub const fn known_received_count(&self) -> u64 {
+        self.ledger.known()
     }
 
     /// Sections that refer to the table and are not acknowledged.

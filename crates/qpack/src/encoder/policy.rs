@@ -2,16 +2,17 @@
 //!
 //! RFC 9204 §7.1
 //!
-//! | field                                                           | how                                 |
-//! |-----------------------------------------------------------------|-------------------------------------|
-//! | marked by the caller                                            | never: nor may those who pass it on |
-//! | `authorization`, `proxy-authorization`                          | never                               |
-//! | `cookie` below 20 octets                                        | never: few enough to be guessed     |
-//! | `set-cookie`, `age`, `content-length`                           | without: each is another            |
-//! | larger than three quarters of the table                         | without                             |
-//! | `:path`, `location`, `date`, `etag`, `expires`, `last-modified` | the second time                     |
-//! | all others, while their name has credit                         | at once                             |
-//! | all others, when it has none                                    | the second time                     |
+//! | field                                   | how                                 |
+//! |-----------------------------------------|-------------------------------------|
+//! | marked by the caller                    | never: nor may those who pass it on |
+//! | `authorization`, `proxy-authorization`  | never                               |
+//! | `cookie` below 20 octets                | never: few enough to be guessed     |
+//! | `set-cookie`, `age`, `content-length`   | without: each is another            |
+//! | larger than three quarters of the table | without                             |
+//! | `:path`, `location`, `date`             | the second time                     |
+//! | `etag`, `expires`, `last-modified`      | the second time                     |
+//! | all others, while their name has credit | at once                             |
+//! | all others, when it has none            | the second time                     |
 //!
 //! Credit is what the values of a name have earned by coming again (`history`): a name that nobody
 //! foresaw, and whose values are each another, has soon spent what it was given at first.
