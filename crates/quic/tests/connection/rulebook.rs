@@ -345,8 +345,6 @@ frames! {
         0x19, 0x3f
     ] => TransportError::PROTOCOL_VIOLATION;
     s19_16_retire_of_the_id_in_use: Client, Data, [0x19, 0] => TransportError::PROTOCOL_VIOLATION;
-        0x1b, 1, 2, 3, 4, 5, 6, 7, 8
-    ] => TransportError::PROTOCOL_VIOLATION;
     rfc9221_s3_a_datagram_where_none_is_taken: Client, Data, [
         0x31, 1, 1
     ] => TransportError::PROTOCOL_VIOLATION;
