@@ -2,6 +2,7 @@
 //!
 //! | name           | the question                                                      |
 //! |----------------|-------------------------------------------------------------------|
+//! | `handshake`    | how many round trips pass before a request may go?                |
 //! | `headers`      | what does a request cost as text, as a field block, and once more? |
 //! | `multiplexing` | who waits for whom on one connection, on six, and on streams?     |
 //! | `push`         | what does it save to tell of a style before it is asked for?      |
@@ -15,27 +16,29 @@ use crate::{
     exit::Failure,
     print,
 };
-use ::lab::{headers, multiplexing, push, realtime};
-use std::fmt::Display;
+use ::lab::{headers, multiplexing, push, realtime, round_trips};
+use std::{fmt::Display, time::Duration};
 
 /// The subcommand's table.
 pub(crate) const COMMAND: Command = Command {
     name: "lab",
     operands: "NAME",
     count: (1, 1),
-    summary: "Makes an experiment on the loopback and prints what came out: headers, multiplexing, \
-              push, realtime.",
+    summary: "Makes an experiment, on the loopback or in a simulated network, and prints what came \
+              out: handshake, headers, multiplexing, push, realtime.",
     sections: &[Section {
         heading: "Flags",
         flags: &[
             valued(None, "format", "text|json", "how to tell; json is one object"),
             switch(None, "browser", "headers, realtime: requests say all that a browser's say"),
             valued(None, "parts", "N", "multiplexing: things that the page names, 1 to 99; 12"),
-            valued(None, "rtt", "MS", "multiplexing: there and back; 40"),
+            valued(None, "rtt", "MS", "there and back; multiplexing 40, handshake 100"),
+            valued(None, "seed", "N", "handshake: where chance comes from; 1"),
             valued(None, "events", "N", "realtime: events in each way, 1 to 10000; 300"),
         ],
     }],
-    notes: "headers: one request as HTTP/1.1 and as HTTP/2, the first time and again, in octets.\n\
+    notes: "handshake: TCP, TLS and QUIC, as strangers and as acquaintances, in round trips.\n\
+            headers: one request as HTTP/1.1 and as HTTP/2, the first time and again, in octets.\n\
             multiplexing: a page over one connection, over six, and as streams: who \
             waits for whom.\n\
             push: a page and its style, told by the page, by a 103 and by a push, in round trips.\n\
@@ -45,7 +48,7 @@ pub(crate) const COMMAND: Command = Command {
 };
 
 /// The experiments' names.
-const NAMES: [&str; 4] = ["headers", "multiplexing", "push", "realtime"];
+const NAMES: [&str; 5] = ["handshake", "headers", "multiplexing", "push", "realtime"];
 
 /// Makes the experiment.
 ///
@@ -63,6 +66,12 @@ pub(crate) fn run(parsed: &Parsed) -> Result<u8, Failure> {
         false => realtime::Fields::Small,
     };
     print(&match &*name {
+        "handshake" => {
+            let round_trip = millis(parsed, 100)?;
+            let rows = round_trips::run(round_trip, seed(parsed)?).map_err(broken)?;
+            let told = if json { round_trips::json } else { round_trips::text };
+            told(&rows, round_trip)
+        }
         "headers" => {
             let report = headers::run(fields).map_err(broken)?;
             if json { headers::json(&report) } else { headers::text(&report) }
@@ -102,6 +111,16 @@ fn events(parsed: &Parsed, fields: realtime::Fields) -> Result<realtime::Options
     let known = realtime::Options::default();
     let events = within(parsed, "events", 1, 10_000)?.unwrap_or(known.events);
     Ok(realtime::Options { events, fields, ..known })
+}
+
+/// `--rtt`, where it cannot be nothing.
+fn millis(parsed: &Parsed, known: u32) -> Result<Duration, UsageError> {
+    let round_trip = within(parsed, "rtt", 1, 10_000)?.unwrap_or(known);
+    Ok(Duration::from_millis(round_trip.into()))
+}
+
+fn seed(parsed: &Parsed) -> Result<u64, UsageError> {
+    Ok(parsed.number("seed")?.unwrap_or(1))
 }
 
 /// A number that is neither too small nor too large.

@@ -360,6 +360,12 @@ impl Connection {
         self.streams.len()
     }
 
+    /// Streams whose field section waits for entries of QPACK's table (RFC 9204 §2.1.2).
+    pub fn blocked(&self) -> impl Iterator<Item = StreamId> {
+        let streams = self.streams.iter();
+        streams.filter(|(_, stream)| stream.receiving.blocked.is_some()).map(|(id, _)| *id)
+    }
+
     /// What happened next, if anything did.
     pub fn poll_event(&mut self) -> Option<Event> {
         let event = self.events.pop_front();
