@@ -30,7 +30,8 @@ pub(crate) const COMMAND: Command = Command {
                 "what the octets are: http1-request, http1-response, websocket, or one side of it, \
                  websocket-client, websocket-server; deflate, zlib, gzip; tls-record, \
                  tls-handshake; certificate, DER or PEM; http2, one side of a connection, and \
-                 hpack, a block of it; quic-packet, a datagram of QUIC",
+                 hpack, a block of it; quic-packet, a datagram of QUIC; qpack-section, fields of \
+                 HTTP/3, and qpack-encoder and qpack-decoder, the streams beside them",
             ),
             valued(None, "octets", "HEX", "these octets, instead of a file's"),
             switch(None, "hex", "the file holds hexadecimal digits; # begins a remark"),
@@ -63,6 +64,12 @@ pub(crate) const COMMAND: Command = Command {
                 "number",
                 "N",
                 "the QUIC packet number before, for a packet far behind the beginning",
+            ),
+            valued(
+                None,
+                "encoder-stream",
+                "HEX",
+                "the encoder stream of QPACK that a section refers to",
             ),
             valued(None, "format", "text|json", "how to tell"),
         ],
@@ -115,7 +122,15 @@ fn hints(parsed: &Parsed) -> Result<Hints, Failure> {
         let why = "a connection ID has 20 octets at the most";
         return Err(UsageError::value("id-length", &length.to_string(), why).into());
     }
-    Ok(Hints { keys: key_log(parsed)?, destination, id_length, number: parsed.number("number")? })
+    let encoder_stream = parsed
+        .text("encoder-stream")?
+        .map(|digits| {
+            let read = octets_explained::octets_of(digits.as_bytes().to_vec(), Some(true));
+            read.map_err(|error| UsageError::value("encoder-stream", digits, error))
+        })
+        .transpose()?;
+    let (keys, number) = (key_log(parsed)?, parsed.number("number")?);
+    Ok(Hints { keys, destination, id_length, number, encoder_stream })
 }
 
 fn key_log(parsed: &Parsed) -> Result<KeyLog, Failure> {

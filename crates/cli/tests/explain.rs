@@ -54,6 +54,21 @@ fn a_websockets_frames_are_told_with_their_masks_off() {
 }
 
 #[test]
+fn a_section_of_qpack_is_read_behind_its_encoder_stream() {
+    // RFC 9204 appendix B.2.
+    let section = ["dissect", "--as", "qpack-section", "--octets", "03811011"];
+    let before = "3fbd01c00f7777772e6578616d706c652e636f6dc10c2f73616d706c652f70617468";
+    let ended = run(&[&section[..], &["--encoder-stream", before]].concat());
+    assert_eq!((ended.code, ended.err.as_str()), (0, ""));
+    assert!(ended.out.contains("entry 1, :path: /sample/path"), "{}", ended.out);
+    let ended = run(&section);
+    assert_eq!(ended.code, 1);
+    assert!(ended.out.contains("it waits: the encoder stream has brought 0"), "{}", ended.out);
+    let ended = run(&[&section[..], &["--encoder-stream", "zz"]].concat());
+    assert_eq!((ended.code, ended.out.as_str()), (2, ""));
+}
+
+#[test]
 fn a_datagram_of_quic_opens_by_what_is_known_beside_it() {
     let quic = ["dissect", "--as", "quic-packet", "--octets"];
     let retry = "ff000000010008f067a5502a4262b5746f6b656e04a265ba2eff4d829058fb3f0f2496ba";

@@ -30,6 +30,7 @@ pub fn check_quic(octets: &[u8]) {
         destination: (mode & 2 != 0).then(|| DESTINATION.to_vec()),
         id_length: (mode & 4 != 0).then_some(usize::from(mode >> 3)),
         number: (mode & 8 != 0).then_some(u64::MAX >> mode.min(&60)),
+        ..Hints::default()
     };
     if mode & 1 == 0 {
         return check(octets, &dissect_hinted(Kind::QuicPacket, octets, &hints));

@@ -1,6 +1,6 @@
 //! The parsers that can be asked, by name.
 
-use crate::{Hints, KeyLog, certificate, http2, quic, tls};
+use crate::{Hints, KeyLog, certificate, http2, qpack, quic, tls};
 use deflate::{Status, WindowBits, gzip};
 use http::Method;
 use std::{borrow::Cow, collections::BTreeMap, fmt, str::FromStr};
@@ -39,13 +39,19 @@ pub enum Kind {
     Hpack,
     /// What one side of an HTTP/2 connection sent, from its beginning on.
     Http2,
+    /// A field section of QPACK; [`Hints::encoder_stream`] has what it refers to.
+    QpackSection,
+    /// The encoder stream of QPACK, behind its type.
+    QpackEncoder,
+    /// The decoder stream of QPACK, behind its type.
+    QpackDecoder,
     /// A datagram of QUIC: one packet, or several behind each other.
     QuicPacket,
 }
 
 impl Kind {
     /// Every kind, for help texts and tests.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Http1Request,
         Self::Http1Response,
         Self::WebSocket,
@@ -59,6 +65,9 @@ impl Kind {
         Self::Certificate,
         Self::Hpack,
         Self::Http2,
+        Self::QpackSection,
+        Self::QpackEncoder,
+        Self::QpackDecoder,
         Self::QuicPacket,
     ];
 
@@ -78,6 +87,9 @@ impl Kind {
             Self::Certificate => "certificate",
             Self::Hpack => "hpack",
             Self::Http2 => "http2",
+            Self::QpackSection => "qpack-section",
+            Self::QpackEncoder => "qpack-encoder",
+            Self::QpackDecoder => "qpack-decoder",
             Self::QuicPacket => "quic-packet",
         }
     }
@@ -166,6 +178,9 @@ pub fn dissect_hinted(kind: Kind, octets: &[u8], hints: &Hints) -> Dissection {
         Kind::Certificate => certificate::certificates(&mut reader),
         Kind::Hpack => block(&mut reader),
         Kind::Http2 => http2::side(&mut reader),
+        Kind::QpackSection => qpack::section(&mut reader, hints),
+        Kind::QpackEncoder => qpack::encoder_stream(&mut reader),
+        Kind::QpackDecoder => qpack::decoder_stream(&mut reader),
         // Packets are opened before they are read: it was done above.
         Kind::QuicPacket => None,
     };

@@ -17,6 +17,7 @@ mod http2;
 mod input;
 mod keylog;
 mod kind;
+mod qpack;
 mod quic;
 mod render;
 mod tls;

@@ -1,4 +1,4 @@
-//! TLS, certificates and QUIC, dissected: `tests/wire/*.txt`, each file a kind. `BLESS=1` rewrites
+//! TLS, certificates, QUIC and QPACK, dissected: `tests/wire/*.txt`, each file a kind. `BLESS=1` rewrites
 //! what stands under `---`.
 #![allow(
     clippy::unwrap_used,
@@ -16,13 +16,17 @@ use wire::Note;
 /// The secrets of RFC 8448 §3, as NSS would have written them.
 const LOG: &str = include_str!("keylog/rfc8448.txt");
 
-/// What RFC 9001's appendix A says beside its packets.
+/// The encoder stream of RFC 9204's appendix B.2.
+const ENCODER_STREAM: &str = "3fbd01c00f7777772e6578616d706c652e636f6dc10c2f73616d706c652f70617468";
+
+/// What RFC 9001's appendix A says beside its packets, and RFC 9204's beside its sections.
 fn hints() -> Hints {
     Hints {
         keys: KeyLog::read(include_str!("keylog/rfc9001.txt")).unwrap(),
         destination: Some(wire::hex::decode("8394c8f03e515708").unwrap()),
         id_length: Some(0),
         number: Some(654_360_563),
+        encoder_stream: Some(wire::hex::decode(ENCODER_STREAM).unwrap()),
     }
 }
 
@@ -30,6 +34,7 @@ fn of_file(name: &str, octets: &[u8]) -> Dissection {
     match name {
         "tls-record-opened" => dissect_opened(Kind::TlsRecord, octets, &KeyLog::read(LOG).unwrap()),
         "quic-packet-hinted" => dissect_hinted(Kind::QuicPacket, octets, &hints()),
+        "qpack-section-hinted" => dissect_hinted(Kind::QpackSection, octets, &hints()),
         name => dissect(name.parse().unwrap(), octets),
     }
 }
