@@ -87,6 +87,13 @@ pub struct Lies {
     pub alter: fn(&mut TransportParameters),
     /// Behind them.
     pub append: &'static [u8],
+    /// What TLS says, before it goes.
+    pub say: fn(tls::Level, Vec<u8>) -> Vec<u8>,
+}
+
+impl Lies {
+    /// None.
+    pub const NONE: Self = Self { alter: |_| {}, append: &[], say: |_, octets| octets };
 }
 
 impl Default for Transport {

@@ -424,6 +424,13 @@ impl Error {
             | Self::ConnectionIdReused { .. }
             | Self::RetireOfUnknown { .. } => T::PROTOCOL_VIOLATION,
             Self::CryptoBuffer { .. } => T::CRYPTO_BUFFER_EXCEEDED,
+            // What TLS alone would call an illegal parameter (RFC 9001 §8.4).
+            Self::Tls(tls::Error::SessionIdQuic) => T::PROTOCOL_VIOLATION,
+            // One behind the handshake (RFC 9001 §4.4).
+            Self::Tls(tls::Error::MessageUnexpected {
+                message: HandshakeType::CertificateRequest,
+                ..
+            }) => T::PROTOCOL_VIOLATION,
             Self::Tls(error) => T::crypto(error.alert().0),
         }
     }

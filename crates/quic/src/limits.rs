@@ -6,6 +6,8 @@
 //!
 //! Used by: every module that keeps something for a peer.
 
+pub use crate::protection::Wear;
+
 /// Ceilings of one connection. What our transport parameters announce stands there, not here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -28,6 +30,9 @@ pub struct Limits {
     pub undecryptable: usize,
     /// PATH_CHALLENGEs that wait for an answer; further ones replace the oldest (RFC 9000 §8.2.2).
     pub path_responses: usize,
+    /// How much 1-RTT keys may do before they are updated, and before the connection ends: what the
+    /// AEAD allows (RFC 9001 §6.6).
+    pub wear: Wear,
     /// Datagrams (RFC 9221), in octets, that wait to be read; the oldest go first.
     pub datagrams: usize,
 }
@@ -42,6 +47,7 @@ impl Default for Limits {
             crypto: 65_536,
             undecryptable: 16,
             path_responses: 4,
+            wear: Wear::default(),
             datagrams: 1 << 20,
         }
     }

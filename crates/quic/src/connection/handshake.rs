@@ -254,6 +254,10 @@ impl Connection {
         while let Some(event) = self.tls.handshake.as_mut().and_then(Handshake::poll_event) {
             match event {
                 tls::Event::Send { level, octets } => {
+                    let octets = match self.transport.lies {
+                        Some(lies) => (lies.say)(level, octets),
+                        None => octets,
+                    };
                     let space = match level {
                         Level::Initial => Space::Initial,
                         Level::Handshake => Space::Handshake,

@@ -14,6 +14,8 @@
 //!
 //! Used by: `receive`, `packets`.
 
+mod forge;
+
 use super::Connection;
 use crate::{
     error::Error,
@@ -89,7 +91,8 @@ impl Connection {
             self.keys.handshake = Some(KeyPair::new(self.constants, suite, local, remote)?);
             self.recovery.set_handshake_keys(self.now);
         } else {
-            let keys = ApplicationKeys::new(self.constants, suite, local, remote)?;
+            let mut keys = ApplicationKeys::new(self.constants, suite, local, remote)?;
+            keys.set_wear(self.transport.limits.wear);
             (self.keys.application, self.keys.half) = (Some(keys), None);
             if self.role == Role::Client {
                 self.keys.early = None;
@@ -155,6 +158,14 @@ impl Connection {
                 Ok(())
             }
             _ => Err(Misuse::KeyUpdate),
+        }
+    }
+
+    /// The same, allowed or not: for tests of what the peer says to it.
+    #[doc(hidden)]
+    pub fn force_key_update(&mut self) {
+        if let Some(keys) = &mut self.keys.application {
+            let _ = keys.force_update();
         }
     }
 

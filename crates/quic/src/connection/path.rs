@@ -25,7 +25,7 @@ use crate::{
     recovery,
     recovery::Space,
 };
-use std::{collections::VecDeque, time::Instant};
+use std::{collections::VecDeque, net::SocketAddr, time::Instant};
 use tls::Role;
 use wire::trace::Direction;
 
@@ -152,7 +152,7 @@ pub(super) struct Paths {
 }
 
 impl Paths {
-    pub(super) fn new(tuple: FourTuple, validated: bool, most: u16) -> Self {
+    pub(super) fn new(tuple: FourTuple, validated: bool, most: u16, whim: u8) -> Self {
         Self {
             current: PathState::new(tuple, validated, most),
             before: None,
@@ -162,7 +162,7 @@ impl Paths {
             marking: false,
             sending: 0,
             count: 1,
-            whim: 0,
+            whim,
             spin: false,
             most,
         }
@@ -173,6 +173,12 @@ impl Paths {
         path.number = self.count;
         self.count += 1;
         path
+    }
+
+    /// Whether the peer is known to be there.
+    pub(super) fn knows(&self, remote: SocketAddr) -> bool {
+        let others = [self.trial.as_deref(), self.before.as_deref()].into_iter().flatten();
+        others.chain([&self.current]).any(|path| path.tuple.remote == remote)
     }
 
     /// The path of these addresses, if it is known.

@@ -57,6 +57,11 @@ impl Connection {
         if !self.state.receives() {
             return self.on_late_datagram();
         }
+        if self.role == Role::Client && !self.paths.knows(path.remote) {
+            // A server is where it was, or where it said that it would be (§9).
+            self.stats.packets_dropped += 1;
+            return;
+        }
         self.paths.on_received(path, datagram.len());
         if let Err(error) = self.packets(path, ecn, datagram, now) {
             self.violate(error);

@@ -206,7 +206,13 @@ impl Connection {
             ids,
             routing: VecDeque::from([Routing::Add(id)]),
             streams: Streams::new(role, &transport),
-            paths: Paths::new(path, validated, transport.max_datagram),
+            // An ID is by chance, and its own connection's.
+            paths: Paths::new(
+                path,
+                validated,
+                transport.max_datagram,
+                id.octets().last().copied().unwrap_or_default(),
+            ),
             state: State::Open,
             timers: Timers::new(now_at, transport.handshake_timeout),
             control: Control::default(),

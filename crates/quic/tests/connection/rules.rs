@@ -193,3 +193,21 @@ fn streams_beyond_the_limit_wait_until_others_are_over() {
     assert!(pair.client.has(|event| matches!(event, Event::StreamsAvailable(_))));
     assert!(pair.client.quic().open(Direction::Bidirectional).is_some());
 }
+
+#[test]
+fn s9_a_client_hears_its_server_only_where_it_is() {
+    let mut pair = Pair::plain();
+    pair.connect();
+    pair.run(Duration::from_secs(1));
+    pair.server.quic().ping();
+    let (now, mut transmit) = (pair.network.now(), Transmit::new(1));
+    assert!(pair.server.quic().poll_transmit(now, &mut transmit));
+    let known = pair.client.quic().path();
+    let elsewhere = quic::FourTuple { remote: "10.0.0.3:443".parse().unwrap(), ..known };
+    for (path, more) in [(elsewhere, 0), (known, 1)] {
+        let before = pair.client.quic().stats().packets_received;
+        let mut octets = transmit.octets.clone();
+        pair.client.quic().receive_datagram(path, Ecn::NotEct, &mut octets, now);
+        assert_eq!(pair.client.quic().stats().packets_received, before + more);
+    }
+}
