@@ -16,7 +16,7 @@
 
 use crate::packet::PacketType;
 use std::fmt;
-use tls::Role;
+use tls::{Role, message::HandshakeType};
 use wire::Truncated;
 
 /// Why a connection ends (§20.1). Unknown codes are kept, and mean nothing special.
@@ -425,7 +425,9 @@ impl Error {
             | Self::RetireOfUnknown { .. } => T::PROTOCOL_VIOLATION,
             Self::CryptoBuffer { .. } => T::CRYPTO_BUFFER_EXCEEDED,
             // What TLS alone would call an illegal parameter (RFC 9001 §8.4).
-            Self::Tls(tls::Error::SessionIdQuic) => T::PROTOCOL_VIOLATION,
+            Self::Tls(tls::Error::SessionIdQuic | tls::Error::EarlyDataQuic { .. }) => {
+                T::PROTOCOL_VIOLATION
+            }
             // One behind the handshake (RFC 9001 §4.4).
             Self::Tls(tls::Error::MessageUnexpected {
                 message: HandshakeType::CertificateRequest,

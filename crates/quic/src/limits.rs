@@ -6,7 +6,7 @@
 //!
 //! Used by: every module that keeps something for a peer.
 
-pub use crate::protection::Wear;
+use crate::protection::Wear;
 
 /// Ceilings of one connection. What our transport parameters announce stands there, not here.
 #[derive(Debug, Clone, PartialEq, Eq)]

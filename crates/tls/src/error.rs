@@ -192,6 +192,9 @@ errors! {
         "RFC 8446 §4.2.11", ILLEGAL_PARAMETER;
     /// A binder that does not verify: the client does not know the key.
     BinderWrong "a PSK binder does not verify", "RFC 8446 §4.2.11", DECRYPT_ERROR;
+    /// A ticket that bounds early data, which QUIC's own windows do.
+    EarlyDataQuic { size: u32 } "a ticket for {size} octets of early data, under QUIC",
+        "RFC 9001 §4.6.1", ILLEGAL_PARAMETER;
     /// early_data with no key to protect it.
     EarlyDataAlone "early_data without pre_shared_key", "RFC 8446 §4.2.10", ILLEGAL_PARAMETER;
     /// The second ClientHello differs from the first in what may not change.

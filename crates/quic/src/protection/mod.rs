@@ -24,4 +24,4 @@ mod update;
 pub use initial::{KeyPair, initial};
 pub use keys::{Keys, Opened, Unmasked};
 pub use retry::{retry_tag, verify_retry};
-pub use update::{ApplicationKeys, PhaseOpened};
+pub use update::{ApplicationKeys, PhaseOpened, Wear};

@@ -72,7 +72,7 @@ macro_rules! parameters {
     ($($name:ident: $by:ident, |$p:ident| $alter:expr, $append:expr;)*) => {
         $(#[test]
         fn $name() {
-            lies(By::$by, Lies { alter: |$p| $alter, append: $append });
+            lies(By::$by, Lies { alter: |$p| $alter, append: $append, ..Lies::NONE });
         })*
     };
 }

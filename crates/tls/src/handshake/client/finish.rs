@@ -93,6 +93,10 @@ impl Client {
         if seconds > NewSessionTicket::LONGEST {
             return Err(Error::TicketLifetime { seconds });
         }
+        let early_data = message.extensions.early_data_size().unwrap_or(0);
+        if core.is_quic() && early_data != 0 && early_data != u32::MAX {
+            return Err(Error::EarlyDataQuic { size: early_data });
+        }
         self.tickets = self.tickets.saturating_add(1);
         let (Some(sessions), false) = (&self.config.sessions, seconds == 0) else { return Ok(()) };
         if self.tickets > core.limits.tickets {
@@ -106,7 +110,7 @@ impl Client {
             received: core.now,
             lifetime: Duration::from_secs(seconds.into()),
             age_add: message.ticket_age_add,
-            early_data: message.extensions.early_data_size().unwrap_or(0),
+            early_data,
             alpn: core.summary.alpn.clone(),
             parameters: self.peer_parameters.clone(),
             chain: core.summary.chain.clone(),

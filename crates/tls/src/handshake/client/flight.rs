@@ -30,6 +30,10 @@ impl Client {
             core.summary.alpn = Some(name.clone());
             core.events.push_back(Event::Alpn(name.clone()));
         }
+        // QUIC begins nothing that nobody has agreed on (RFC 9001 §8.1).
+        if core.is_quic() && core.summary.alpn.is_none() && !self.config.alpn.is_empty() {
+            return Err(Error::NoProtocol);
+        }
         match extensions.quic_transport_parameters() {
             Some(parameters) => {
                 self.peer_parameters = Some(parameters.to_vec());

@@ -101,6 +101,12 @@ impl Server {
         let nonce = [0, number];
         let longest = Duration::from_secs(NewSessionTicket::LONGEST.into());
         let lifetime = self.config.ticket_lifetime.min(longest);
+        // QUIC's windows bound early data; a ticket says that it may come (RFC 9001 §4.6.1).
+        let size = match self.config.early_data {
+            0 => 0,
+            _ if core.is_quic() => u32::MAX,
+            size => size,
+        };
         let (age_add, random) = (u32::from_be_bytes(core.draw()), core.draw());
         let session = Session {
             psk: resumption_psk(resumption, &nonce),
@@ -108,14 +114,13 @@ impl Server {
             issued: core.now,
             lifetime,
             age_add,
-            early_data: self.config.early_data,
+            early_data: size,
             alpn: core.summary.alpn.clone(),
             server_name: core.summary.server_name.clone(),
             chain: core.summary.chain.clone(),
             context: self.config.early_context.clone(),
         };
-        let early = (self.config.early_data > 0)
-            .then_some(Extension::EarlyDataSize(self.config.early_data));
+        let early = (size > 0).then_some(Extension::EarlyDataSize(size));
         core.send_afterwards(&Message::NewSessionTicket(NewSessionTicket {
             ticket_lifetime: u32::try_from(lifetime.as_secs()).unwrap_or(NewSessionTicket::LONGEST),
             ticket_age_add: age_add,

@@ -50,6 +50,10 @@ impl Server {
         if core.summary.alpn.is_none() {
             core.summary.server_name = hello.extensions.server_name().map(<[u8]>::to_vec);
             core.summary.alpn = self.protocol(hello)?;
+            // QUIC begins nothing that nobody has agreed on (RFC 9001 §8.1).
+            if core.is_quic() && core.summary.alpn.is_none() && !self.config.alpn.is_empty() {
+                return Err(Error::NoProtocol);
+            }
             core.events.extend(core.summary.alpn.clone().map(Event::Alpn));
         }
         Ok(Choice { terms: Terms { suite, group }, share })
