@@ -15,6 +15,9 @@ fn each_experiment_is_told_as_text_and_as_json() {
     for (arguments, line, key) in [
         (&["headers"][..], "octets in all", "fields"),
         (&["headers", "--browser"], "sec-fetch-mode: cors", "fields"),
+        (&["connections", "--rtt", "50"], "HTTP/1.1, pipelining", "rows"),
+        (&["handshake", "--seed", "7"], "QUIC, 0-RTT", "rows"),
+        (&["hol", "--loss", "2", "--rtt", "50", "--pages", "1"], "HTTP/3", "rows"),
         (&["multiplexing", "--parts", "3", "--rtt", "10"], "HTTP/1.1, 6 connections", "ways"),
         (&["push"], "a 103", "rows"),
         (&["realtime", "--events", "5"], "long polling", "rows"),
@@ -38,6 +41,7 @@ fn what_is_not_an_experiment_is_said_in_a_line() {
         ),
         (&["x"], "there is no experiment \"x\""),
         (&["multiplexing", "--parts", "100"], "it is a number from 1 to 99"),
+        (&["hol", "--loss", "31"], "it is a number from 0 to 30"),
         (&["realtime", "--events", "0"], "it is a number from 1 to 10000"),
         (&["push", "--format", "svg"], "it is text or json"),
         (&[], "what is missing is NAME"),

@@ -10,11 +10,17 @@
 //! | [`push`]         | what does it save to tell of a style before it is asked for?       |
 //! | [`realtime`]     | how does a server tell a client something that it did not ask?     |
 //! | [`security`]     | what does TLS cost, and what does it hide?                         |
+//! | [`round_trips`]  | how many round trips pass before a request may go?                 |
+//! | [`connections`]  | what does a connection cost, and what a request, in each version?  |
+//! | [`hol`]          | who waits when a packet is lost?                                   |
+//! | [`versions`]     | one page over each version in the simulator: what these three run  |
 //! | [`load`]         | how many requests does a server answer, and how fast?              |
 #![forbid(unsafe_code)]
 
+pub mod connections;
 mod desk;
 pub mod headers;
+pub mod hol;
 pub mod load;
 pub mod multiplexing;
 pub mod push;

@@ -84,6 +84,7 @@ pub fn run(round_trip: Duration, seed: u64) -> Result<Vec<Row>, Error> {
     Meeting::ALL.into_iter().map(|meeting| meet(meeting, round_trip, seed)).collect()
 }
 
+// ANCHOR: meet
 fn meet(meeting: Meeting, round_trip: Duration, seed: u64) -> Result<Row, Error> {
     let setting = Setting {
         way: meeting.way(),
@@ -110,12 +111,13 @@ fn meet(meeting: Meeting, round_trip: Duration, seed: u64) -> Result<Row, Error>
         octets: outcome.octets,
     })
 }
+// ANCHOR_END: meet
 
 /// The table.
 pub fn text(rows: &[Row], round_trip: Duration) -> String {
     let mut text = format!(
-        "One GET, {} ms there and back, on a line without end or loss. Real http1, http2, http3, tls \
-         and quic;\na modelled TCP; virtual time.\n\n{:<26}{:>10}{:>18}{:>16}{:>12}{:>12}\n",
+        "One GET, {} ms there and back, on a line without end or loss.\nReal http1, http2, http3, \
+         tls and quic; a modelled TCP; virtual time.\n\n{:<26}{:>10}{:>18}{:>16}{:>12}{:>12}\n",
         round_trip.as_millis(),
         "",
         "HTTP",

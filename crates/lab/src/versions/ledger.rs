@@ -112,40 +112,36 @@ impl Ledger {
         self.given.push(Given { object, packet: self.next.saturating_sub(1) });
     }
 
-    /// The things of the page that octets belong to.
-    pub fn objects(&self, span: &Span) -> Vec<usize> {
-        let name = |answer| self.names.get(&(span.order, answer)).copied();
-        let Some(written) = self.written.get(&span.order) else {
+    /// Whose the octets of an order are, up to `end`.
+    pub(super) fn shares(&self, order: u64, end: u64) -> Vec<(usize, Span)> {
+        let name = |answer| self.names.get(&(order, answer)).copied();
+        let Some(written) = self.written.get(&order) else {
             // An order of its own for each answer.
-            return name(span.order).into_iter().collect();
+            return name(order)
+                .map(|object| (object, Span { order, from: 0, to: end }))
+                .into_iter()
+                .collect();
         };
-        let first = written.partition_point(|(to, _)| *to <= span.from);
-        let mut objects = Vec::new();
-        let mut from = first.checked_sub(1).and_then(|at| written.get(at)).map_or(0, |one| one.0);
-        for (to, answer) in written.get(first..).unwrap_or_default() {
-            if from >= span.to {
-                break;
-            }
-            objects.extend(name(*answer).filter(|object| !objects.contains(object)));
+        let mut from = 0;
+        let mut shares = Vec::new();
+        for (to, answer) in written {
+            shares.extend(name(*answer).map(|object| (object, Span { order, from, to: *to })));
             from = *to;
         }
-        objects
+        shares
+    }
+
+    /// The things of the page that octets belong to.
+    pub(super) fn objects(&self, span: &Span) -> Vec<usize> {
+        let shares = self.shares(span.order, span.to).into_iter();
+        let within = shares.filter(|(_, one)| one.from < span.to && one.to > span.from);
+        within.map(|(object, _)| object).collect()
     }
 
     /// For each thing of the page, the octet behind its last one in an order.
     pub(super) fn ends(&self, order: u64) -> BTreeMap<usize, u64> {
-        let mut ends = BTreeMap::new();
-        match self.written.get(&order) {
-            None => {
-                ends.extend(self.names.get(&(order, order)).map(|object| (*object, u64::MAX)));
-            }
-            Some(written) => {
-                for (to, answer) in written {
-                    ends.extend(self.names.get(&(order, *answer)).map(|object| (*object, *to)));
-                }
-            }
-        }
-        ends
+        let shares = self.shares(order, u64::MAX).into_iter();
+        shares.map(|(object, span)| (object, span.to)).collect()
     }
 }
 

@@ -203,6 +203,7 @@ macro_rules! hosts {
 hosts!(lines);
 hosts!(datagrams);
 
+// ANCHOR: play
 fn play<P: Payload, C: Client + Node<P>, S: Server + Node<P>>(
     setting: &Setting,
     network: &mut Network<P>,
@@ -234,6 +235,7 @@ fn play<P: Payload, C: Client + Node<P>, S: Server + Node<P>>(
     let ledger = std::mem::take(&mut *book.open());
     Ok(Outcome { objects, began, asked, whole, octets, ledger })
 }
+// ANCHOR_END: play
 
 fn step<P: Payload, C: Client + Node<P>, S: Server + Node<P>>(
     network: &mut Network<P>,

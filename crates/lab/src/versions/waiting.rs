@@ -8,9 +8,9 @@
 //!   QUIC    3  [ 1 ]  2   3   1   2   3        1 waits: an order for each
 //! ```
 //!
-//! *Active* is what was asked for and is not whole when the hole is seen: when the next packet
-//! comes. It *waits* for the packet if octets of it stand in the packet, or behind those in an
-//! order that the transport keeps: nothing of it can be had before they come again.
+//! *Active* is what was asked for and has octets that are not at the client's host when the hole is
+//! seen: when the next packet comes. It *waits* for the packet if octets of it stand in the packet,
+//! or behind those in an order that the transport keeps: they cannot be had before it is mended.
 //!
 //! Invariant: a packet whose octets had come before, or never mattered, counts for nothing.
 //!
@@ -40,7 +40,8 @@ pub struct Loss {
 
 /// All losses that somebody had to wait for.
 pub fn losses(ledger: &Ledger, objects: &[Object]) -> Vec<Loss> {
-    let mut here: BTreeMap<u64, Ranges> = BTreeMap::new();
+    let extents = extents(ledger, objects);
+    let mut here: Here = BTreeMap::new();
     let mut losses = Vec::new();
     for (place, packet) in ledger.packets.iter().enumerate() {
         if !packet.lost {
@@ -54,7 +55,7 @@ pub fn losses(ledger: &Ledger, objects: &[Object]) -> Vec<Loss> {
         };
         let spans: Vec<Span> = packet.spans.iter().filter(|span| !known(span)).copied().collect();
         if !spans.is_empty() {
-            losses.extend(loss(ledger, objects, place, &spans, &here));
+            losses.extend(loss(ledger, objects, &extents, place, &spans, &here));
         }
     }
     losses
@@ -63,13 +64,14 @@ pub fn losses(ledger: &Ledger, objects: &[Object]) -> Vec<Loss> {
 fn loss(
     ledger: &Ledger,
     objects: &[Object],
+    extents: &[Vec<Span>],
     place: usize,
     spans: &[Span],
-    here: &BTreeMap<u64, Ranges>,
+    here: &Here,
 ) -> Option<Loss> {
     let behind = ledger.packets.get(place + 1..).unwrap_or_default();
     let seen = behind.iter().find_map(|packet| packet.came)?;
-    let mut later: BTreeMap<u64, Ranges> = spans
+    let mut later: Here = spans
         .iter()
         .filter_map(|span| Some((span.order, here.get(&span.order)?.clone())))
         .collect();
@@ -86,11 +88,15 @@ fn loss(
         }
     }
     let (repaired, again) = repaired?;
-    let is_active = |object: &Object| {
-        object.asked.is_some_and(|asked| asked <= seen) && object.whole.is_none_or(|at| at > seen)
+    let is_here =
+        |span: &Span| here.get(&span.order).is_some_and(|here| here.contains(span.from, span.to));
+    let is_active = |(object, extent): &(&Object, &Vec<Span>)| {
+        object.asked.is_some_and(|asked| asked <= seen) && !extent.iter().all(is_here)
     };
+    let known = objects.iter().zip(extents);
     let active: Vec<usize> =
-        (0..).zip(objects).filter(|(_, one)| is_active(one)).map(first).collect();
+        (0..).zip(known).filter(|(_, known)| is_active(known)).map(first).collect();
+    // ANCHOR: waiting
     let mut inside: Vec<usize> = spans.iter().flat_map(|span| ledger.objects(span)).collect();
     inside.sort_unstable();
     inside.dedup();
@@ -102,12 +108,34 @@ fn loss(
     }
     waiting.sort_unstable();
     waiting.dedup();
+    // ANCHOR_END: waiting
     let meanwhile = |given: &&super::Given| given.packet > place && given.packet < repaired;
     let given: Vec<usize> = ledger.given.iter().filter(meanwhile).map(|one| one.object).collect();
     let silent = active.iter().filter(|object| !given.contains(object)).copied().collect();
     let missing = again.saturating_duration_since(seen);
     inside.retain(|object| active.contains(object));
     Some(Loss { packet: place, repaired: Some(repaired), missing, active, inside, waiting, silent })
+}
+
+/// Octets by order.
+type Here = BTreeMap<u64, Ranges>;
+
+/// All octets of each thing of the page.
+fn extents(ledger: &Ledger, objects: &[Object]) -> Vec<Vec<Span>> {
+    let mut extents = vec![Vec::new(); objects.len()];
+    let mut ends: BTreeMap<u64, u64> = BTreeMap::new();
+    for span in ledger.packets.iter().flat_map(|packet| &packet.spans) {
+        let end = ends.entry(span.order).or_default();
+        *end = span.to.max(*end);
+    }
+    for (order, end) in ends {
+        for (object, span) in ledger.shares(order, end) {
+            if let Some(extent) = extents.get_mut(object) {
+                extent.push(span);
+            }
+        }
+    }
+    extents
 }
 
 fn first<A, B>((first, _): (A, B)) -> A {
