@@ -17,7 +17,7 @@ use super::{Connection, FourTuple};
 use crate::{
     acks::Ecn,
     error::Error,
-    packet::{Discard, Head, Packet, PacketType},
+    packet::{Discard, Head, MIN_DATAGRAM, Packet, PacketType},
     protection::{self, Keys, Opened},
     version::Version,
 };
@@ -124,6 +124,13 @@ impl Connection {
     ) -> Result<(), Error> {
         if !head.fixed && !self.transport.grease {
             self.drop_packet(Discard::FixedBit);
+            return Ok(());
+        }
+        // Whoever fills its datagrams is worth an answer of three times as much (§14.1, §8.1).
+        let length = datagram.len();
+        let small = head.kind == PacketType::Initial && length < MIN_DATAGRAM;
+        if small && self.role == Role::Server {
+            self.drop_packet(Discard::Small { length });
             return Ok(());
         }
         match self.unseal(datagram, head)? {

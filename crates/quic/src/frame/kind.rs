@@ -140,8 +140,8 @@ table! {
     StreamsBlocked 0x16..=0x17, "STREAMS_BLOCKED", "RFC 9000 §19.14", "__01", "";
     /// Another name for the connection (§19.15)
     NewConnectionId 0x18..=0x18, "NEW_CONNECTION_ID", "RFC 9000 §19.15", "__01", "P";
-    /// A name that is used no more (§19.16)
-    RetireConnectionId 0x19..=0x19, "RETIRE_CONNECTION_ID", "RFC 9000 §19.16", "__01", "";
+    /// A name that is used no more (§19.16); before the handshake there is but one (§12.5)
+    RetireConnectionId 0x19..=0x19, "RETIRE_CONNECTION_ID", "RFC 9000 §19.16", "___1", "";
     /// Is there a path? (§19.17)
     PathChallenge 0x1a..=0x1a, "PATH_CHALLENGE", "RFC 9000 §19.17", "__01", "P";
     /// There is (§19.18)

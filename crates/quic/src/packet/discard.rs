@@ -54,6 +54,12 @@ pub enum Discard {
     /// token in it (RFC 9000 §17.2.5.2).
     #[error("a Retry packet whose integrity tag or token is wrong (RFC 9001 §5.8)")]
     Retry,
+    /// RFC 9000 §14.1: a client's Initial packet in a datagram of less than 1,200 octets.
+    #[error("an Initial packet in a datagram of {length} octets (§14.1)")]
+    Small {
+        /// Octets of the datagram.
+        length: usize,
+    },
     /// RFC 9001 §5.5: it does not open under our keys.
     #[error("the packet is not authentic (RFC 9001 §5.3)")]
     NotAuthentic,

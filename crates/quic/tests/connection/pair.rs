@@ -127,7 +127,7 @@ impl End {
         }
     }
 
-    fn events(&mut self) {
+    pub(crate) fn events(&mut self) {
         while let Some(event) = self.connection.as_mut().and_then(Connection::poll_event) {
             match &event {
                 Event::Readable(stream) => {

@@ -51,12 +51,15 @@ fn breaks(by: By, space: Space, frames: &[u8], code: TransportError) {
 
 /// One end's transport parameters are wrong.
 fn lies(by: By, lies: Lies) {
-    let mut setup = Setup::default();
+    lies_about(Setup::default(), by, lies, TransportError::TRANSPORT_PARAMETER_ERROR);
+}
+
+fn lies_about(mut setup: Setup, by: By, lies: Lies, code: TransportError) {
     let transport = if by == By::Client { &mut setup.client } else { &mut setup.server };
     transport.lies = Some(lies);
     let mut pair = Pair::new(&setup, Link::new().delay(Duration::from_millis(10)));
     pair.run(Duration::from_secs(1));
-    assert_eq!(told(&pair, by), TransportError::TRANSPORT_PARAMETER_ERROR);
+    assert_eq!(told(&pair, by), code);
 }
 
 macro_rules! frames {
@@ -78,6 +81,7 @@ macro_rules! parameters {
 }
 
 mod places;
+mod secrets;
 
 frames! {
     s12_4_an_unknown_type: Client, Data, [0x2f] => TransportError::FRAME_ENCODING_ERROR;
@@ -354,6 +358,12 @@ frames! {
     rfc9001_s4_1_3_a_message_of_a_client_behind_the_handshake: Client, Data, [
         0x06, 0, 4, 4, 0, 0, 0
     ] => TransportError::crypto(10);
+    rfc9001_s8_3_end_of_early_data: Client, Handshake, [
+        0x06, 0, 4, 5, 0, 0, 0
+    ] => TransportError::crypto(10);
+    rfc9001_s4_4_a_certificate_request_behind_the_handshake: Server, Data, [
+        0x06, 0, 15, 13, 0, 0, 11, 0, 0, 8, 0, 13, 0, 4, 0, 2, 8, 7
+    ] => TransportError::PROTOCOL_VIOLATION;
     rfc9001_s4_1_3_a_client_hello_in_handshake_packets: Client, Handshake, [
         0x06, 0, 4, 1, 0, 0, 0
     ] => TransportError::crypto(10);
@@ -395,7 +405,11 @@ parameters! {
 }
 
 /// This file and its other half.
-const BOOK: [&str; 2] = [include_str!("rulebook.rs"), include_str!("rulebook/places.rs")];
+const BOOK: [&str; 3] = [
+    include_str!("rulebook.rs"),
+    include_str!("rulebook/places.rs"),
+    include_str!("rulebook/secrets.rs"),
+];
 
 /// The table, the rule book, and the tests elsewhere that the table names.
 #[test]
@@ -404,6 +418,7 @@ fn each_row_has_its_test_and_each_test_its_row() {
     let elsewhere = [
         ("wire/packets.rs", include_str!("../wire/packets.rs")),
         ("wire/parameters.rs", include_str!("../wire/parameters.rs")),
+        ("wire/updates.rs", include_str!("../wire/updates.rs")),
         ("connection/rules.rs", include_str!("rules.rs")),
         ("endpoint/main.rs", include_str!("../endpoint/main.rs")),
     ];
@@ -411,7 +426,9 @@ fn each_row_has_its_test_and_each_test_its_row() {
     for row in table.lines().filter(|line| line.starts_with("| §") || line.starts_with("| RFC")) {
         let marked: Vec<&str> = row.split('`').skip(1).step_by(2).collect();
         let there = match marked[..] {
-            [name] => book.contains(&format!("    {name}: ")),
+            [name] => {
+                book.contains(&format!("    {name}: ")) || book.contains(&format!("\nfn {name}()"))
+            }
             [path, name] => elsewhere
                 .iter()
                 .any(|(at, text)| *at == path && text.contains(&format!("fn {name}()"))),
@@ -426,8 +443,9 @@ fn each_row_has_its_test_and_each_test_its_row() {
         let by = [": Client,", ": Server,"].iter().any(|by| line.contains(by));
         line.starts_with("    ") && plain && by
     });
-    for line in played {
-        let name = line.trim().split(':').next().unwrap();
+    let alone = book.split("#[test]\nfn ").skip(1).map(|test| test.split('(').next().unwrap());
+    let alone = alone.filter(|name| name.starts_with("s") || name.starts_with("rfc"));
+    for name in played.map(|line| line.trim().split(':').next().unwrap()).chain(alone) {
         assert!(table.contains(&format!("`{name}`")), "no row for {name}");
     }
     assert!(rows > 150, "{rows} rows");

@@ -120,3 +120,20 @@ fn an_update_on_top_of_an_update_is_a_key_update_error() {
     let packet = send(&mut client, 2);
     assert_eq!(receive(&mut server, &packet, 2), Err(TransportError::KEY_UPDATE_ERROR));
 }
+
+#[test]
+fn rfc9001_s6_4_old_keys_with_a_higher_packet_number() {
+    let [mut client, mut server] = pair();
+    let first = send(&mut client, 0);
+    let old = send(&mut client, 7);
+    receive(&mut server, &first, 0).unwrap().unwrap();
+    client.on_acked(0);
+    assert_eq!(client.update(), Ok(true));
+    let new = send(&mut client, 1);
+    assert!(receive(&mut server, &new, 1).unwrap().unwrap().updated);
+    // Forged, it is dropped; authentic, it ends the connection.
+    let mut forged = old.clone();
+    *forged.last_mut().unwrap() ^= 1;
+    assert_eq!(receive(&mut server, &forged, 2), Ok(Err(Discard::NotAuthentic)));
+    assert_eq!(receive(&mut server, &old, 2), Err(TransportError::KEY_UPDATE_ERROR));
+}

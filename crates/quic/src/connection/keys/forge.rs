@@ -1,6 +1,7 @@
-//! Packets with any contents under a connection's real keys, for the fuzzer.
+//! Packets with any contents under a connection's real keys, for the fuzzer and
+//! the tests of the rules.
 //!
-//! Used by: `fuzzing`.
+//! Used by: `fuzzing`, tests.
 
 use super::Connection;
 use crate::{connection::packets::Content, recovery::Space};
@@ -9,7 +10,8 @@ use std::time::Instant;
 impl Connection {
     /// A packet of that space that holds these frames, whatever they are; the bits of `flip` that
     /// protection covers or nobody checks are turned over in its first octet. `None` without keys.
-    pub(crate) fn forge(
+    #[doc(hidden)]
+    pub fn forge(
         &mut self,
         space: Space,
         flip: u8,
