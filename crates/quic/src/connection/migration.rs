@@ -110,6 +110,10 @@ impl Connection {
         if tuple == self.paths.current.tuple || probing || !self.tls.complete {
             return;
         }
+        // The packet may have said that it is over: nothing is told behind that.
+        if !self.is_open() {
+            return;
+        }
         // Servers move only where they said they would (§9.6).
         if self.role == Role::Client || !self.transport.migration {
             return;
