@@ -16,7 +16,33 @@
 //! decoder has confirmed never makes it wait, and that is what ours does unless it is
 //! [allowed](Limits::risk) to do otherwise.
 //!
-//! Integers and strings are HPACK's; the [tables](table) are numbered anew.
+//! Integers and strings are HPACK's; the [tables](table) are numbered anew. [`Encoder`] and
+//! [`Decoder`] are one end each; [`DecoderInstruction`] is what goes back. Whoever owns both and
+//! the streams between them (here `http3`, in a test four vectors) hands octets over:
+//!
+//! ```
+//! use qpack::{Decoder, Encoder, Field, Limits, Status};
+//!
+//! let limits = Limits::default();
+//! let (mut encoder, mut decoder) = (Encoder::new(&limits), Decoder::new(&limits));
+//! encoder.set_peer(4096, 16); // what the decoder's settings say
+//! let mut lengths = Vec::new();
+//! for stream in [0, 4] {
+//!     let (mut section, mut instructions, mut back) = (Vec::new(), Vec::new(), Vec::new());
+//!     encoder.encode(stream, [Field::new(b"user-agent", b"Wirebook")], &mut section);
+//!     encoder.take_instructions(&mut instructions);
+//!
+//!     // The section may arrive before the instructions: it needs none of them.
+//!     let status = decoder.decode(stream, &section, |field| assert_eq!(field.value, b"Wirebook"))?;
+//!     assert_eq!(status, Status::Done);
+//!     decoder.receive_instructions(&instructions)?;
+//!     decoder.take_instructions(&mut back);
+//!     encoder.receive_instructions(&back)?;
+//!     lengths.push(section.len());
+//! }
+//! assert_eq!(lengths, [11, 3]); // a literal, then a number
+//! # Ok::<(), qpack::Error>(())
+//! ```
 //!
 //! Invariant: no input of a peer makes this crate panic, loop, or keep more than its [`Limits`]
 //! say.

@@ -3,8 +3,10 @@
 //! RFC 9204 §2.1 leaves the choice to the encoder.
 //!
 //! ```text
-//!   credit of a name     0 ──── a first sighting goes into the table from here on ──── MOST
-//!                          ◄─ a new value costs one      a value that comes again earns ─►
+//!   credit of a name    what becomes of a new value
+//!   0                   waits until it has come once
+//!   1 … MOST            goes into the table at once, and costs one
+//!                       each value that comes again earns one
 //! ```
 //!
 //! A name whose values are each another (an identifier of a request) soon has no credit: its values
