@@ -17,6 +17,7 @@ pub struct Hints {
     /// The highest packet number that came before: packets have only the end of theirs (RFC 9000
     /// §17.1).
     pub number: Option<u64>,
-    /// The encoder stream of QPACK, behind its type: what a field section refers to (RFC 9204 §4.3).
+    /// The encoder stream of QPACK, behind its type: what a field section refers to (RFC 9204
+    /// §4.3).
     pub encoder_stream: Option<Vec<u8>>,
 }

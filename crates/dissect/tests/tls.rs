@@ -1,5 +1,5 @@
-//! TLS, certificates, QUIC and QPACK, dissected: `tests/wire/*.txt`, each file a kind. `BLESS=1` rewrites
-//! what stands under `---`.
+//! TLS, certificates, QUIC and QPACK, dissected: `tests/wire/*.txt`, each file a kind. `BLESS=1`
+//! rewrites what stands under `---`.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
