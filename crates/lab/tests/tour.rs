@@ -137,3 +137,17 @@ fn every_octet_of_a_handshake_is_explained() {
     assert_eq!(text.matches("✓").count(), 2, "{text}");
     assert!(!text.contains("sealed, "), "{text}");
 }
+
+#[test]
+fn quic_needs_a_round_trip_to_begin_and_none_to_come_back() {
+    let mut text = Vec::new();
+    let report = tour::run(&mut text).unwrap();
+    let (first, again) = (report.carried.page, report.carried.again);
+    assert_eq!((first.connections, first.round_trips), (1, 2));
+    assert_eq!((again.connections, again.round_trips), (1, 1));
+    assert_eq!(first.content, report.streamed.page.content);
+    let text = String::from_utf8(text).unwrap();
+    for line in ["> Initial 0", "0-RTT 0", "handshake complete after 1 round trip"] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+}

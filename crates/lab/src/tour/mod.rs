@@ -2,13 +2,14 @@
 //!
 //! ```text
 //!   a raw socket ─► HTTP/1.0 ─► HTTP/1.1 ─► pipelining, and the wall ─► the floors of a client
-//!                                                          ─► WebSocket ─► HTTPS ─► HTTP/2
+//!                                                ─► WebSocket ─► HTTPS ─► HTTP/2 ─► HTTP/3
 //! ```
 //!
 //! Everything that is printed was done just before, on the loopback, by the stack itself; the round
 //! trips and the octets are counted, not assumed.
 
 pub(crate) mod conversation;
+mod datagrams;
 mod floors;
 mod secure;
 mod site;
@@ -17,6 +18,7 @@ mod stops;
 mod streams;
 
 pub use conversation::Cost;
+pub use datagrams::Carried;
 pub use secure::{Secured, Visit};
 pub use socket::Talked;
 pub use streams::{Head, Streamed};
@@ -51,6 +53,9 @@ pub enum Error {
     /// The streams broke off.
     #[error("{0}")]
     Streams(#[from] crate::streams::Error),
+    /// QUIC or HTTP/3 broke off.
+    #[error("HTTP/3 broke off: {0}")]
+    Datagrams(String),
     /// The server has no certificate.
     #[error("{0}")]
     Identity(#[from] server::identity::IdentityError),
@@ -73,6 +78,8 @@ pub struct Report {
     pub secured: Secured,
     /// What streams save.
     pub streamed: Streamed,
+    /// What QUIC saves.
+    pub carried: Carried,
 }
 
 /// Walks the page through every layer there is and tells it to `out`.
@@ -98,12 +105,21 @@ pub fn run(out: &mut impl Write) -> Result<Report, Error> {
     let order = stops::wall(out, address, &door)?;
     floors::walk(out, address)?;
     let talked = socket::talk(out, address, &news)?;
-    let secured = secure::stop(out, secure_address(&server)?, roots)?;
+    let secured = secure::stop(out, secure_address(&server)?, roots.clone())?;
     let streamed = streams::stop(out, address, &door)?;
-    let later = [("HTTP/1.1 over TLS 1.3", secured.page), ("HTTP/2", streamed.page)];
+    let Some(datagrams) = server.http3_addresses().first().copied() else {
+        return Err(Error::Ended);
+    };
+    let carried = datagrams::stop(out, datagrams, roots)?;
+    let later = [
+        ("HTTP/1.1 over TLS 1.3", secured.page),
+        ("HTTP/2", streamed.page),
+        ("HTTP/3", carried.page),
+        ("HTTP/3, again", carried.again),
+    ];
     stops::summary(out, &[&costs[..], &later].concat())?;
     server.stop()?;
-    Ok(Report { costs, order, talked, secured, streamed })
+    Ok(Report { costs, order, talked, secured, streamed, carried })
 }
 
 /// The stop HTTPS alone; with `octets`, every octet of a full handshake instead, opened by its key

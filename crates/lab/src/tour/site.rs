@@ -122,7 +122,7 @@ pub(super) fn start(door: &Door, news: &News, tls: &Arc<Tls>) -> io::Result<Runn
     let socket = WebSocket::new(move |_| Ok(Box::new(Echo(news.clone()))));
     router = router.websocket("/socket", socket);
     let address = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-    Server::new(router).listen(address)?.listen_tls(address, tls)?.start()
+    Server::new(router).http3(true).listen(address)?.listen_tls(address, tls)?.start()
 }
 
 /// TLS for the page: a certificate made just now, and who believes it.
