@@ -16,7 +16,7 @@
 //!
 //! Invariant: a number is taken once; those that are forgotten count as taken.
 //!
-//! Invariant: never more than [`RANGES`] ranges are kept.
+//! Invariant: never more ranges are kept than it was told, [`RANGES`] by default.
 //!
 //! Used by: the connection, for each packet that it could open.
 
@@ -71,9 +71,14 @@ pub struct Acks {
 impl Acks {
     /// Nothing has come. `max_delay` is our transport parameter `max_ack_delay`.
     pub const fn new(space: Space, max_delay: Duration) -> Self {
+        Self::with_ranges(space, max_delay, RANGES)
+    }
+
+    /// The same with another ceiling of ranges.
+    pub const fn with_ranges(space: Space, max_delay: Duration, ranges: usize) -> Self {
         Self {
             space,
-            received: RangeSet::new(RANGES),
+            received: RangeSet::new(ranges),
             floor: 0,
             largest_at: None,
             counts: EcnCounts { ect0: 0, ect1: 0, ce: 0 },

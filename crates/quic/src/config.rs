@@ -157,6 +157,9 @@ pub struct ClientConfig {
     /// The version of the first packet: one of those in [`Transport::versions`]. The server may
     /// choose another of them without a round trip (RFC 9368 §2.3).
     pub version: Version,
+    /// Whether the version was taken from the list of a [`Closed::Versions`](crate::Closed): the
+    /// server must then confirm that nobody else wrote that list (RFC 9368 §4).
+    pub negotiated: bool,
     /// Who hears of connections as they begin; nobody.
     pub listeners: Listeners,
 }
@@ -165,7 +168,7 @@ impl ClientConfig {
     /// With the defaults of [`Transport`], beginning with version 1.
     pub fn new(tls: Arc<tls::ClientConfig>) -> Self {
         let listeners = Listeners::default();
-        Self { tls, transport: Arc::default(), version: Version::V1, listeners }
+        Self { tls, transport: Arc::default(), version: Version::V1, negotiated: false, listeners }
     }
 }
 

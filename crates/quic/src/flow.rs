@@ -307,6 +307,18 @@ impl OwnStreams {
         std::mem::replace(&mut self.wanted, false)
     }
 
+    /// 0-RTT was rejected, and this is the limit that counts, be it a lower one.
+    pub const fn restart(&mut self, limit: u64) {
+        (self.limit, self.told) = (limit, None);
+        self.wanted |= self.opened > limit;
+    }
+
+    /// Whether the peer lets us send on the one with that index: below what was remembered, one
+    /// may have been opened that it does not.
+    pub const fn allows(&self, index: u64) -> bool {
+        index < self.limit
+    }
+
     /// What STREAMS_BLOCKED says, once for each limit.
     pub fn poll_blocked(&mut self) -> Option<u64> {
         if !self.wanted || self.available() > 0 || self.told == Some(self.limit) {

@@ -43,7 +43,7 @@ impl Default for Limits {
             token: 512,
             reason: 1024,
             coalesced: 16,
-            ack_ranges: 128,
+            ack_ranges: crate::acks::RANGES,
             crypto: 65_536,
             undecryptable: 16,
             path_responses: 4,

@@ -89,7 +89,9 @@ impl Connection {
                     self.issue_ids();
                 }
             }
-            Frame::PathChallenge(data) => self.paths.on_challenge(path, *data),
+            Frame::PathChallenge(data) => {
+                self.paths.on_challenge(path, *data, self.transport.limits.path_responses);
+            }
             Frame::PathResponse(data) => self.on_path_response(*data, now),
             Frame::Close(close) => self.on_close(close),
             Frame::HandshakeDone => self.confirm(now),

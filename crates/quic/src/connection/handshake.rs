@@ -55,6 +55,8 @@ pub(super) struct Tls {
     pub(super) peer_known: bool,
     pub(super) complete: bool,
     pub(super) confirmed: bool,
+    /// Whether a list of versions was believed before.
+    negotiated: bool,
 }
 
 impl Tls {
@@ -69,6 +71,7 @@ impl Tls {
             peer_known: false,
             complete: false,
             confirmed: false,
+            negotiated: false,
         }
     }
 }
@@ -114,6 +117,7 @@ impl Connection {
         name: ServerName,
         now: Moment,
     ) -> Result<(), Error> {
+        self.tls.negotiated = config.negotiated;
         let mut ours = self.transport.parameters();
         ours.initial_source_connection_id = Some(self.first_id());
         ours.version_information = Some(VersionInformation {
@@ -320,7 +324,7 @@ impl Connection {
             Role::Server => self.tls.first_version,
             Role::Client => self.constants.version,
         };
-        peer.confirm_version(sender, in_use, &self.transport.versions, false)?;
+        peer.confirm_version(sender, in_use, &self.transport.versions, self.tls.negotiated)?;
         if self.keys.early.is_some() && self.role == Role::Client {
             // Compared once it is known whether early data counts.
             let remembered = std::mem::take(&mut self.peer);

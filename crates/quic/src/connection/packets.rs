@@ -186,7 +186,10 @@ impl Connection {
         }
         // Datagrams with an Initial packet are padded, in their last packet (RFC 9000 §14.1).
         let initial = space == Space::Initial && (self.is_client() || ack_eliciting);
-        let pad = initial || fill;
+        // So are challenges and answers to them, as far as three times what came allows (§8.2.1).
+        let asks = content.frames().any(|frame| matches!(frame, SentFrame::Challenge));
+        self.paths.current.small |= asks && end < start + crate::packet::MIN_DATAGRAM;
+        let pad = initial || fill || (asks && end >= start + crate::packet::MIN_DATAGRAM);
         let least = crate::packet::MIN_DATAGRAM.saturating_sub(builder.start() - start);
         let pad = pad && !self.follows(space, out.len() + TAG, end, now);
         let padded = pad && builder.length(out) < least;

@@ -45,6 +45,9 @@ pub(super) struct PathState {
     pub(super) challenge: Option<[u8; 8]>,
     /// Whether the challenge waits to be sent.
     pub(super) challenge_waits: bool,
+    /// The challenge went in a small datagram, for three times what came was not more: whether
+    /// large ones get there is still to be asked (§8.2.1).
+    pub(super) small: bool,
     tries: u8,
     /// When it is asked again, or given up.
     pub(super) deadline: Option<Instant>,
@@ -63,6 +66,7 @@ impl PathState {
             tuple,
             number: 0,
             validated,
+            small: false,
             tries: 0,
             received: 0,
             sent: 0,
@@ -197,7 +201,7 @@ impl Paths {
     }
 
     /// A challenge came: the answer goes the same way back (§8.2.2).
-    pub(super) fn on_challenge(&mut self, tuple: FourTuple, data: [u8; 8]) {
+    pub(super) fn on_challenge(&mut self, tuple: FourTuple, data: [u8; 8], most: usize) {
         if self.find(tuple).is_none() && self.trial.is_none() {
             let mut trial = self.make(tuple);
             // What brought it.
@@ -205,7 +209,7 @@ impl Paths {
             self.trial = Some(Box::new(trial));
         }
         let Some(path) = self.find(tuple) else { return };
-        if path.responses.len() >= 4 {
+        if path.responses.len() >= most.max(1) {
             path.responses.pop_front();
         }
         path.responses.push_back(data);

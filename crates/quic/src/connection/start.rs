@@ -188,7 +188,7 @@ impl Connection {
         }
         let limits = &transport.limits;
         let spaces = Spaces::from_fn(|space| SpaceState {
-            acks: Acks::new(space, transport.max_ack_delay),
+            acks: Acks::with_ranges(space, transport.max_ack_delay, limits.ack_ranges.max(1)),
             crypto: CryptoStream::new(limits.crypto.max(4096) as u64),
             expected: 0,
             probes: 0,

@@ -140,9 +140,20 @@ impl Streams {
     /// 0-RTT was rejected: all goes again, within these limits.
     pub(super) fn restart(&mut self, peer: &TransportParameters) {
         self.outgoing.restart(peer.initial_max_data);
+        of(&mut self.own, Direction::Bidirectional).restart(peer.initial_max_streams_bidi);
+        of(&mut self.own, Direction::Unidirectional).restart(peer.initial_max_streams_uni);
+        // Those beyond a lower limit wait outside the queues.
+        self.queues
+            .iter_mut()
+            .chain([&mut self.control, &mut self.parked])
+            .for_each(VecDeque::clear);
         let theirs = self.theirs;
-        let ids: Vec<_> = self.map.keys().copied().collect();
+        let mut ids: Vec<_> = self.map.keys().copied().collect();
+        ids.sort_unstable();
         for id in ids {
+            if let Some(stream) = self.map.get_mut(&id) {
+                (stream.queued, stream.control) = (false, false);
+            }
             let window = window_for(&theirs, self.role, id);
             if let Some(send) = self.map.get_mut(&id).and_then(|stream| stream.send.as_mut()) {
                 send.restart(window);
@@ -150,6 +161,16 @@ impl Streams {
             self.enqueue(id);
             self.enqueue_control(id);
         }
+    }
+
+    /// Whether the peer lets us say anything on it.
+    fn allows(&self, id: StreamId) -> bool {
+        let [bidirectional, unidirectional] = &self.own;
+        let own = match id.direction() {
+            Direction::Bidirectional => bidirectional,
+            Direction::Unidirectional => unidirectional,
+        };
+        id.initiator() != self.role || own.allows(id.index())
     }
 
     fn insert(&mut self, id: StreamId) {
@@ -322,8 +343,15 @@ impl Streams {
         limit: u64,
         events: &mut VecDeque<Event>,
     ) {
+        let before = of(&mut self.own, direction).clone();
         if of(&mut self.own, direction).raise(limit) {
             events.push_back(Event::StreamsAvailable(direction));
+        }
+        // Those that were opened for 0-RTT and had to wait.
+        for index in (0..before.opened()).rev().take_while(|index| !before.allows(*index)) {
+            let id = StreamId::from_index(self.role, direction, index);
+            self.enqueue(id);
+            self.enqueue_control(id);
         }
     }
 

@@ -12,6 +12,7 @@ mod handshakes;
 mod hostile;
 mod moves;
 mod pair;
+mod places;
 mod qlog;
 mod rulebook;
 mod rules;

@@ -44,6 +44,8 @@ pub(crate) struct Setup {
     pub(crate) client: Transport,
     pub(crate) server: Transport,
     pub(crate) version: quic::version::Version,
+    /// Whether a list of versions was believed.
+    pub(crate) negotiated: bool,
     pub(crate) seed: u64,
     /// Who hears the client, and the server.
     pub(crate) listeners: [Listeners; 2],
@@ -56,6 +58,7 @@ impl Default for Setup {
             client: Transport::default(),
             server: Transport::default(),
             version: quic::version::Version::V1,
+            negotiated: false,
             seed: 1,
             listeners: Default::default(),
         }
@@ -269,7 +272,7 @@ impl Pair {
         let (mut client, mut server) = (End::new(), End::new());
         let mut config = ClientConfig::new(Arc::new(setup.stage.client.clone()));
         config.transport = Arc::new(setup.client.clone());
-        config.version = setup.version;
+        (config.version, config.negotiated) = (setup.version, setup.negotiated);
         config.listeners = setup.listeners[0].clone();
         let path = FourTuple { local: here, remote: there };
         let now = moment(network.now());
@@ -288,6 +291,18 @@ impl Pair {
 
     pub(crate) fn plain() -> Self {
         Self::new(&Setup::default(), Link::new().delay(Duration::from_millis(10)))
+    }
+
+    /// A server that would rather be at 10.0.2.2.
+    pub(crate) fn preferring(setup: &Setup, link: Link) -> Self {
+        let mut pair = Self::new(setup, link);
+        let preferred: std::net::SocketAddrV4 = "10.0.2.2:443".parse().unwrap();
+        let second = pair.network.attach(1, "server's other", (*preferred.ip()).into());
+        pair.network.connect(pair.interfaces.0, second, pair.link.clone());
+        if let Some((config, _)) = &mut pair.server.accept {
+            config.preferred = (Some(preferred), None);
+        }
+        pair
     }
 
     /// Lets so much time pass.

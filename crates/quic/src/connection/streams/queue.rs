@@ -23,7 +23,8 @@ const SMALL: usize = 1 + 8 + 8 + 8;
 impl Streams {
     /// The stream may have something to send: it gets into its queue.
     pub(in crate::connection) fn enqueue(&mut self, id: StreamId) {
-        let Some(stream) = self.map.get_mut(&id) else { return };
+        let allowed = self.allows(id);
+        let Some(stream) = self.map.get_mut(&id).filter(|_| allowed) else { return };
         if !stream.queued && stream.send.is_some() {
             stream.queued = true;
             if let Some(queue) = self.queues.get_mut(usize::from(stream.urgency)) {
@@ -34,7 +35,8 @@ impl Streams {
 
     /// The stream has something to say beside its octets.
     pub(in crate::connection) fn enqueue_control(&mut self, id: StreamId) {
-        if let Some(stream) = self.map.get_mut(&id)
+        let allowed = self.allows(id);
+        if let Some(stream) = self.map.get_mut(&id).filter(|_| allowed)
             && !stream.control
         {
             stream.control = true;
