@@ -114,12 +114,17 @@ impl Http3 {
     /// Something happened on the connection. [`advance`](Self::advance) makes of it what can be.
     pub fn on_event(&mut self, event: quic::Event, quic: &mut quic::Connection, moment: &Moment) {
         let http3 = &mut self.exchanges.protocol;
-        if let Some(quic::Event::Connected(summary)) =
-            port::http3::take(event, http3, quic, moment.now)
-        {
-            // What came before was early; it is looked at as such.
-            self.process(quic, moment);
-            self.set_tls(Arc::from(summary));
+        match port::http3::take(event, http3, quic, moment.now) {
+            Some(quic::Event::Connected(summary)) => {
+                // What came before was early; it is looked at as such.
+                self.process(quic, moment);
+                self.set_tls(Arc::from(summary));
+            }
+            // Who asks from now on asks from there (RFC 9000 §9).
+            Some(quic::Event::Migrated(path)) => {
+                self.exchanges.base.peer = Peer::Inet(path.remote);
+            }
+            _ => {}
         }
     }
 
@@ -139,14 +144,17 @@ impl Http3 {
     fn process(&mut self, quic: &mut quic::Connection, moment: &Moment) {
         self.exchanges.protocol.set_date(*moment.date());
         self.exchanges.process(moment);
-        let mut readable = self.exchanges.take_readable();
-        while !readable.is_empty() && !self.exchanges.is_behind() {
+        // Streams that nobody gets to in this turn stay among those to be read.
+        while !self.exchanges.is_behind() {
+            let readable = self.exchanges.take_readable();
+            if readable.is_empty() {
+                break;
+            }
             for stream in readable {
                 let (id, http3) = (name(stream), &mut self.exchanges.protocol);
                 port::http3::resume(port::http3::quic_id(id), http3, quic, moment.now);
             }
             self.exchanges.process(moment);
-            readable = self.exchanges.take_readable();
         }
     }
 

@@ -79,7 +79,7 @@ impl Exchange {
 
     /// Whether the peer counts what the handler takes: on a stream of its own it does.
     pub(super) fn is_counted(&self) -> bool {
-        self.key.stream != 0
+        self.key.stream != Key::ALONE
     }
 
     /// Octets that the handler has taken since the last call.

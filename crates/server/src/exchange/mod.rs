@@ -30,8 +30,14 @@ use std::{
 pub struct Key {
     /// The connection, as its driver numbers them.
     pub connection: u64,
-    /// The stream on it; 0 where there is but one.
+    /// The stream on it, or [`ALONE`](Self::ALONE).
     pub stream: u64,
+}
+
+impl Key {
+    /// Where a connection carries one request at a time. No stream is called so: HTTP/2's names
+    /// are shorter, HTTP/3's begin with 0.
+    pub const ALONE: u64 = u64::MAX;
 }
 
 /// A loop that can be told that one of its connections has something to do.
@@ -222,7 +228,7 @@ mod tests {
             limits,
             contexts: Contexts::default(),
         };
-        let exchange = Exchange::new(Arc::new(hub), Key { connection: 0, stream: 0 });
+        let exchange = Exchange::new(Arc::new(hub), Key { connection: 0, stream: Key::ALONE });
         let sent: Vec<u8> = (0..=255).cycle().take(100_000).collect();
         for octet in &sent {
             exchange.deliver(vec![*octet]);

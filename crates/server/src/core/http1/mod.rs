@@ -32,7 +32,7 @@ use super::{
     underway::Underway,
 };
 use crate::{
-    Moment,
+    Key, Moment,
     endpoint::Opening,
     exchange::{Command, ContentError},
     handler::dispatch,
@@ -322,7 +322,8 @@ impl Connection {
             return self.prepare_switch(request);
         }
         let (spare, content) = (self.spare.take(), content != Content::None);
-        let (current, request, reply) = self.base.begin(request, None, content, 0, spare, moment);
+        let (current, request, reply) =
+            self.base.begin(request, None, content, Key::ALONE, spare, moment);
         self.current = Some(current);
         dispatch(&self.base.service.handler, request, reply);
         while let Some(current) = &mut self.current

@@ -12,7 +12,7 @@
 //! hands over its 101.
 
 use super::{Connection, Session, State};
-use crate::{Moment, endpoint::Opening};
+use crate::{Key, Moment, endpoint::Opening};
 use http::{Response, StatusCode};
 use http1::Outgoing;
 
@@ -45,7 +45,7 @@ impl Connection {
         if let Some(mut current) = self.current.take() {
             current.finish(&self.base, moment);
         }
-        let mut session = self.base.session(*opening, 0, moment);
+        let mut session = self.base.session(*opening, Key::ALONE, moment);
         // Octets that came with the request; a client should have waited, and nothing is lost.
         session.receive(&mut rest, moment.now);
         if self.base.stopping {
