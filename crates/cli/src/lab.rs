@@ -50,7 +50,7 @@ pub(crate) const COMMAND: Command = Command {
     notes: "connections: a page over each version of HTTP, from 1.0 to 3, against the round trip.\n\
             handshake: TCP, TLS and QUIC, as strangers and as acquaintances, in round trips.\n\
             headers: one request as HTTP/1.1 and as HTTP/2, the first time and again, in octets.\n\
-            hol: a page over six connections, HTTP/2 and HTTP/3 where packets are lost: who waits.\n\
+            hol: a page over six connections, HTTP/2, HTTP/3 where packets are lost: who waits.\n\
             multiplexing: a page over one connection, over six, and as streams: who \
             waits for whom.\n\
             push: a page and its style, told by the page, by a 103 and by a push, in round trips.\n\

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! The ends are our own http1, http2, http3, tls and quic, the TCP between them is modelled. The
-//! line is infinitely fast and nothing is computed in its time, so a round trip is all that is left.
+//! line is infinitely fast and nothing is computed in its time: a round trip is all that is left.
 //!
 //! Invariant: what is counted is when the request *reached* the server, half a round trip taken
 //! off; nobody is asked when he meant to send it.

@@ -1,5 +1,5 @@
-//! Stop 10: the same page over QUIC, where the handshake and TLS's are one, and the second visit has
-//! none.
+//! Stop 10: the same page over QUIC, where the handshake and TLS's are one, and the second visit
+//! has none.
 //!
 //! RFC 9000, RFC 9001, RFC 9114
 //!
@@ -146,13 +146,7 @@ fn visit(
             asked = true;
             // What was waited for until now, and once for the answers.
             cost.round_trips = heard.round_trips() + 1;
-            for path in paths {
-                let stream = quic.open(Direction::Bidirectional).ok_or(Error::Ended)?;
-                let request = get(path, Version::Http3, address)?;
-                http3
-                    .send_request(port::http3::http3_id(stream), &request, Outgoing::None)
-                    .map_err(|misuse| failed(misuse.to_string()))?;
-            }
+            ask(&mut http3, quic, address, paths)?;
         }
         while let Some(event) = http3.poll_event() {
             match event {
@@ -180,4 +174,21 @@ fn visit(
     let ladder = heard.0.lock().unwrap_or_else(PoisonError::into_inner).1.clone();
     client.send();
     Ok((cost, ladder))
+}
+
+/// Each on a stream of its own.
+fn ask(
+    http3: &mut Connection,
+    quic: &mut quic::Connection,
+    address: SocketAddr,
+    paths: &[&str],
+) -> Result<(), Error> {
+    for path in paths {
+        let stream = quic.open(Direction::Bidirectional).ok_or(Error::Ended)?;
+        let request = get(path, Version::Http3, address)?;
+        http3
+            .send_request(port::http3::http3_id(stream), &request, Outgoing::None)
+            .map_err(|misuse| Error::Datagrams(misuse.to_string()))?;
+    }
+    Ok(())
 }

@@ -11,7 +11,8 @@
 //!
 //! Invariant: a path `/SIZE/…` is answered with so many octets; all versions with the same fields.
 //!
-//! Used by: [`super::lines`]; [`Turns`], [`piece`], [`response`] and [`size`] by [`super::datagrams`] too.
+//! Used by: [`super::lines`]; [`Turns`], [`piece`], [`response`] and [`size`] by
+//! [`super::datagrams`] too.
 
 use super::Error;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};

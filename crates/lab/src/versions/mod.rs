@@ -1,5 +1,5 @@
-//! One page over each version of HTTP, in the simulator: our own HTTP, TLS and QUIC, a modelled TCP,
-//! virtual time.
+//! One page over each version of HTTP, in the simulator: our own HTTP, TLS and QUIC, a modelled
+//! TCP, virtual time.
 //!
 //! ```text
 //!   client                                   server

@@ -46,7 +46,8 @@ pub struct ServerConfig {
     /// Whether to ask who the client is.
     pub client_auth: ClientAuth,
     /// Octets of early data that are taken, 0 for none: it can be replayed, so whoever takes it
-    /// must know what it asks for (RFC 8446 §8). QUIC counts its own: anything but 0 is all ones there.
+    /// must know what it asks for (RFC 8446 §8). QUIC counts its own: anything but 0 is all ones
+    /// there.
     pub early_data: u32,
     /// By how much a ticket's age may differ from what the client says for its early data to be
     /// fresh, 10 s (§8.3): what was recorded is stale after that.
