@@ -129,9 +129,6 @@ impl Connection {
         let same_host = tuple.remote.ip() == self.paths.current.tuple.remote.ip();
         if !next.validated {
             next.ask(self.random.draw());
-            // The window may be full of what went to where nobody is any more: the question goes
-            // all the same, as a probe does, or both ends would wait for each other.
-            self.spaces.data.probes = self.spaces.data.probes.max(1);
         }
         self.go_to(next, same_host, now);
         if let Some(before) = &mut self.paths.before {
@@ -145,8 +142,10 @@ impl Connection {
     fn go_to(&mut self, mut next: PathState, same_host: bool, now: Instant) {
         if same_host {
             // Only the port is another: a NAT forgot, and the path is the same (§9.4).
+            // Questions that go to the old port from now on are for themselves: their loss is no
+            // congestion.
             std::mem::swap(&mut next.pmtud, &mut self.paths.current.pmtud);
-            next.number = self.paths.current.number;
+            std::mem::swap(&mut next.number, &mut self.paths.current.number);
         } else {
             let (datagram, rtt) = (next.pmtud.size(), self.transport.initial_rtt);
             let mut path =
@@ -246,6 +245,7 @@ impl Connection {
             self.recovery.migrate(*path, now);
         } else {
             std::mem::swap(&mut before.pmtud, &mut self.paths.current.pmtud);
+            std::mem::swap(&mut before.number, &mut self.paths.current.number);
         }
         let tuple = before.tuple;
         self.paths.current = *before;

@@ -169,6 +169,8 @@ impl Connection {
         self.put_ack(space, &mut draft, now);
         if allowed {
             self.put_frames(space, &mut draft, now);
+        } else if space == Space::Data && self.paths.current.asks_anyway() {
+            self.put_path_frames(&mut draft, now);
         }
         let state = self.spaces.get_mut(space);
         let wanted = state.ping || state.probes > 0 || (fill && builder.is_empty(draft.out));
@@ -249,13 +251,15 @@ impl Connection {
         if content.ack.is_some() && self.spaces.get_mut(space).acks.on_sent(ack_eliciting) {
             self.spaces.get_mut(space).ping = true;
         }
+        let path = self.paths.sending;
         if ack_eliciting {
+            // What tries a size or another path out answers no probe timeout of this one.
+            let probes = !mtu_probe && path == self.recovery.path().number;
             let state = self.spaces.get_mut(space);
-            state.probes = state.probes.saturating_sub(1);
+            state.probes = state.probes.saturating_sub(u8::from(probes));
             self.on_eliciting_sent(now);
         }
         self.stats.packets_sent += 1;
-        let path = self.paths.sending;
         let ect = self.paths.marking;
         self.recovery.on_sent(
             space,
@@ -285,7 +289,9 @@ impl Connection {
         let Some(ranges) = acks.ranges() else { return };
         let micros = u64::try_from(acks.delay(now).as_micros()).unwrap_or(0);
         let delay = if space == Space::Data { micros >> 3 } else { 0 };
-        let (ecn, room) = (acks.ecn(), draft.room());
+        // A datagram to an address that is not known yet is short: the question has its place.
+        let kept = if space == Space::Data && self.paths.current.asks_anyway() { 18 } else { 0 };
+        let (ecn, room) = (acks.ecn(), draft.room().saturating_sub(kept));
         draft.content.ack = encode_ack(draft.out, ranges.iter().rev(), delay, ecn, room);
     }
 

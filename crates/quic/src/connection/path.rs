@@ -126,6 +126,13 @@ impl PathState {
         self.challenge.is_none()
     }
 
+    /// Whether a challenge waits that no window holds back: the window may be full of what went to
+    /// where nobody is any more, and only the answer tells of it. Three times what came still
+    /// bounds it (RFC 9002 §7.5 lets probes go, too).
+    pub(super) const fn asks_anyway(&self) -> bool {
+        self.challenge_waits && !self.validated
+    }
+
     /// Whether a challenge or a response waits.
     pub(super) fn wants(&self) -> bool {
         self.challenge_waits || !self.responses.is_empty()

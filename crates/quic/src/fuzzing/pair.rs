@@ -5,8 +5,13 @@
 //!   what  0–4 time passes   5–9 the network errs   10–13 streams   14–15 everything else
 //! ```
 
-use super::world::{Setup, World};
-use crate::{Closed, acks::Ecn, congestion::Algorithm, stream::Direction, version::Version};
+use super::{
+    end::End,
+    world::{Setup, World},
+};
+use crate::{
+    Closed, Connection, acks::Ecn, congestion::Algorithm, stream::Direction, version::Version,
+};
 use std::time::Duration;
 use tls::{Role, fuzzing::stage::Stage};
 
@@ -155,17 +160,22 @@ impl Run {
     fn settle(&mut self) {
         let world = &mut self.world;
         let mut steps = 0;
-        // Behind a NAT that forgot, a server waits until the client says something.
-        if let Some(connection) = &mut world.client.connection {
-            connection.ping();
-        }
         finish_all(world);
         while !world.closed() && !is_delivered(world) {
             steps += 1;
-            assert!(steps < SETTLE, "after {SETTLE} steps this is not over: {:?}", world.books);
+            assert!(steps < SETTLE, "after {SETTLE} steps not all has come: {}", tell(world));
+            // Behind a NAT that forgot, a server waits until the client says something.
+            let pings = if steps % 64 == 1 { world.client.connection.as_mut() } else { None };
+            if let Some(connection) = pings {
+                connection.ping();
+            }
             let more = world.step();
             finish_all(world);
-            assert!(more || is_delivered(world), "nothing waits, but not all has come");
+            assert!(
+                more || steps % 64 > 0 || is_delivered(world),
+                "nothing waits, not all has come: {}",
+                tell(world)
+            );
         }
         for end in [&world.client, &world.server] {
             match &end.closed {
@@ -189,6 +199,15 @@ impl Run {
     }
 }
 
+/// What a person needs to see why a run is stuck.
+fn tell(world: &World) -> String {
+    let one = |end: &End| {
+        let one = end.connection.as_ref();
+        format!("{}: {:?}\n{:?}", end.role, one.map(Connection::path), one.map(Connection::stats))
+    };
+    format!("{:?}\n{}\n{}", world.books, one(&world.client), one(&world.server))
+}
+
 /// Commands on streams: 10 opens, 11 writes, 12 reads, 13 ends.
 pub(super) fn streams(world: &mut World, what: u8, how: u8) {
     let (end, books) = world.end(role(how));
@@ -201,7 +220,7 @@ pub(super) fn streams(world: &mut World, what: u8, how: u8) {
         (13, Some(stream)) => end.give_up(stream, how.into(), books),
         _ => {}
     }
-    let count = end.connection.as_ref().map_or(0, crate::Connection::stream_count);
+    let count = end.connection.as_ref().map_or(0, Connection::stream_count);
     assert!(count <= end.streams.len(), "{count} streams, {} known", end.streams.len());
 }
 

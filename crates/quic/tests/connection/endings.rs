@@ -63,3 +63,15 @@ fn a_reset_and_a_stop_reach_the_other_end() {
     assert!(pair.server.has(|event| matches!(event, Event::Stopped { code: 6, .. })));
     assert_eq!(pair.client.quic().stream_count() + pair.server.quic().stream_count(), 0);
 }
+
+#[test]
+fn a_close_from_another_address_is_the_last_that_is_heard() {
+    let mut pair = Pair::plain();
+    pair.behind_nat();
+    pair.connect();
+    pair.run(Duration::from_millis(500));
+    pair.rebind_port();
+    pair.client.quic().close(42, b"bye");
+    pair.run(Duration::from_secs(2));
+    assert!(matches!(pair.server.heard.last(), Some(Event::Closed(_))), "{:?}", pair.server.heard);
+}

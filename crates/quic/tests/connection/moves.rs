@@ -149,3 +149,18 @@ fn a_client_migrates_to_another_address() {
     assert_eq!(pair.client.quic().path(), path);
     assert_eq!(pair.server.quic().path().remote, path.local);
 }
+
+#[test]
+fn a_new_address_is_asked_though_the_window_is_full_of_what_went_to_the_old_one() {
+    let mut pair = Pair::plain();
+    pair.behind_nat();
+    pair.connect();
+    pair.run(Duration::from_millis(500));
+    pair.rebind_port();
+    let stream = pair.server.say(Direction::Unidirectional, &[9; 400_000]);
+    pair.run(Duration::from_secs(3));
+    assert!(!pair.client.received.contains_key(&stream));
+    // All that the client says: some thirty octets, which let the server send ninety.
+    pair.client.quic().ping();
+    assert!(pair.until(Duration::from_secs(10), |pair| pair.echoed(stream)));
+}
