@@ -98,7 +98,6 @@ impl Connection {
         if self.is_open() {
             let farewell = Farewell { code, frame, reason, came: 0, waits: true };
             self.state = State::Closing(Box::new(farewell));
-            self.timers.close = self.now.checked_add(self.three_ptos());
             self.over(closed);
         }
     }
@@ -114,7 +113,19 @@ impl Connection {
             self.over(closed);
         }
         self.state = State::Draining;
-        self.timers.close = self.now.checked_add(self.three_ptos());
+    }
+
+    /// Closing and draining last three probe timeouts from when they are first heard of: who closes
+    /// does not say when it is, and the time last heard may be long ago.
+    pub(super) fn start_end(&mut self, now: Instant) {
+        if self.timers.close.is_none() && !self.is_gone() {
+            self.timers.close = now.checked_add(self.three_ptos());
+        }
+    }
+
+    /// When closing or draining is over; at once where nobody has looked at the clock yet.
+    pub(super) fn end_timeout(&self) -> Option<Instant> {
+        self.timers.close.or_else(|| (!self.is_gone()).then_some(self.now))
     }
 
     /// It is over without a word.

@@ -37,10 +37,12 @@ impl Connection {
         self.now = now;
         transmit.clear(self.paths.current.tuple);
         if !self.is_open() {
+            self.start_end(now);
             return self.transmit_close(now, transmit);
         }
         if let Err(error) = self.check_wear() {
             self.fail(error);
+            self.start_end(now);
             return self.transmit_close(now, transmit);
         }
         if !self.transmit_probe(now, transmit) && !self.transmit_mtu_probe(now, transmit) {

@@ -52,7 +52,7 @@ impl Connection {
     /// When [`handle_timeout`](Self::handle_timeout) wants to be called at the latest.
     pub fn next_timeout(&self) -> Option<Instant> {
         if !self.is_open() {
-            return self.timers.close;
+            return self.end_timeout();
         }
         let timers = &self.timers;
         let own = [
@@ -82,6 +82,7 @@ impl Connection {
         self.now = now;
         let over = |timer: Option<Instant>| timer.is_some_and(|at| at <= now);
         if !self.is_open() {
+            self.start_end(now);
             if over(self.timers.close) {
                 self.vanish(Closed::Idle);
             }
