@@ -56,7 +56,8 @@ pub struct Limits {
     pub control_frame: u32,
     /// Settings in the SETTINGS frame, 64: five are known.
     pub settings: u32,
-    /// DATA frames without content in a connection's life, 100: they mean nothing.
+    /// DATA frames without content in a connection's life, 100: they mean nothing. The first two
+    /// short ones of each message are not counted, neither here nor below.
     pub empty_data: u32,
     /// DATA frames with less content than 64 octets that may come at once, 10,000, and a tenth of
     /// it each second: messages of a WebSocket are small, but not a million of them.

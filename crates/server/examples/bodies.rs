@@ -1,5 +1,5 @@
 //! One loop, a short answer and a long one, in the clear or over TLS: the server that
-//! `tests/peers/run http2` measures.
+//! `tests/peers/run http2` and `tests/peers/run http3` measure.
 //!
 //! `cargo run --release -p server --example bodies -- 127.0.0.1:8080 [CERTIFICATE KEY]`
 
@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let server = match (arguments.next(), arguments.next()) {
         (Some(certificate), Some(key)) => {
             let identity = Identity::read(Path::new(&certificate), Path::new(&key))?;
-            server.listen_tls(address, &Tls::new(Certificates::of([identity])?))?
+            server.http3(true).listen_tls(address, &Tls::new(Certificates::of([identity])?))?
         }
         _ => server.listen(address)?,
     };

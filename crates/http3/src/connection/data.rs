@@ -17,7 +17,10 @@ use std::time::Instant;
 use wire::{Reader, VarInt};
 
 /// Frames with less content cost a token.
-const TINY: usize = 64;
+const TINY: u64 = 64;
+
+/// So many of each message cost nothing: a short content, and an empty frame behind it.
+const FREE: u8 = 2;
 
 /// Octets up to which content joins what waits in the event before.
 const JOIN: usize = 16_384;
@@ -26,7 +29,6 @@ impl Connection {
     // ANCHOR: data
     /// Content of a DATA frame; answers how many octets were taken.
     pub(super) fn on_data(&mut self, id: StreamId, data: &[u8]) -> Result<usize, Error> {
-        self.charge_data(data)?;
         let (limit, most) = (self.limits.content, self.limits.stream_input as usize);
         let Some(stream) = self.streams.get_mut(&id) else { return Ok(data.len()) };
         let receiving = &mut stream.receiving;
@@ -41,12 +43,19 @@ impl Connection {
     }
     // ANCHOR_END: data
 
-    /// What a frame costs that carries little or nothing.
-    fn charge_data(&mut self, data: &[u8]) -> Result<(), Error> {
-        if data.len() >= TINY {
+    /// What a frame costs that carries little or nothing. It is asked of the length that its head
+    /// says: how the transport cuts a long frame is not the peer's doing.
+    pub(super) fn charge_data(&mut self, id: StreamId, length: u64) -> Result<(), Error> {
+        if length >= TINY {
             return Ok(());
         }
-        if data.is_empty() {
+        if let Some(stream) = self.streams.get_mut(&id)
+            && stream.receiving.tiny < FREE
+        {
+            stream.receiving.tiny += 1;
+            return Ok(());
+        }
+        if length == 0 {
             self.empty_data += 1;
             if self.empty_data > self.limits.empty_data {
                 return Err(Error::Flood { what: "empty DATA frames" });

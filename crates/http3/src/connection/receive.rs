@@ -188,7 +188,7 @@ impl Connection {
         match kind {
             FrameType::DATA if receiving.phase == Phase::Head => wrong("before the head"),
             FrameType::DATA if receiving.phase == Phase::Trailers => wrong("behind the trailers"),
-            FrameType::DATA => Ok(true),
+            FrameType::DATA => self.charge_data(id, length).map(|()| true),
             _ if receiving.tunnel && receiving.phase != Phase::Head => wrong("inside of a tunnel"),
             FrameType::HEADERS if receiving.phase == Phase::Trailers => {
                 wrong("behind the trailers")

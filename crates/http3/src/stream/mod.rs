@@ -74,6 +74,8 @@ pub(crate) struct Receiving {
     pub(crate) held: usize,
     /// Less was taken than came; the driver is to be told when more would be.
     pub(crate) paused: bool,
+    /// DATA frames with little content that cost nothing.
+    pub(crate) tiny: u8,
     /// 1xx responses that came.
     pub(crate) informational: u8,
     /// Behind the heads there is no message, and nothing but DATA.
@@ -150,6 +152,7 @@ impl Receiving {
             received: 0,
             held: 0,
             paused: false,
+            tiny: 0,
             informational: 0,
             tunnel: false,
             pace: None,
