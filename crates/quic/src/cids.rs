@@ -278,11 +278,20 @@ impl<C: Copy + Eq> RemoteIds<C> {
     /// Goes on with this one, and retires the one before.
     pub fn switch(&mut self, sequence: u64) -> Option<&Issued<C>> {
         self.active.iter().find(|issued| issued.sequence == sequence)?;
-        let before = std::mem::replace(&mut self.current, sequence);
-        if before != sequence {
+        if let Some(before) = self.turn_to(sequence) {
             self.retire(before);
         }
         self.current()
+    }
+
+    /// Goes on with this one, and answers the number of the one before, which is still to be used on
+    /// another path, or to be retired. `None` where nothing changes.
+    pub fn turn_to(&mut self, sequence: u64) -> Option<u64> {
+        let found = self.active.iter().any(|issued| issued.sequence == sequence);
+        if !found || sequence == self.current {
+            return None;
+        }
+        Some(std::mem::replace(&mut self.current, sequence))
     }
 
     /// Gives up one that is not the current one: its path is not used any more.

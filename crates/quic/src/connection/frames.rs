@@ -90,6 +90,7 @@ impl Connection {
                 }
             }
             Frame::PathChallenge(data) => {
+                self.meet_path(path);
                 self.paths.on_challenge(path, *data, self.transport.limits.path_responses);
             }
             Frame::PathResponse(data) => self.on_path_response(*data, now),

@@ -14,14 +14,10 @@
 
 use super::{Connection, FourTuple, Routing, path::PathState};
 use crate::{
-    cids::Issued, connection_id::ConnectionId, error::Error, event::Event, misuse::Misuse,
-    packet::Head, recovery,
+    cids::Issued, connection_id::ConnectionId, error::Error, event::Event, misuse::Misuse, recovery,
 };
 use std::{net::SocketAddr, time::Instant};
 use tls::Role;
-
-/// Challenges that are sent before a path is given up (§8.2.4).
-const TRIES: u8 = 4;
 
 impl Connection {
     /// Makes as many connection IDs for the peer as it wants.
@@ -59,12 +55,40 @@ impl Connection {
             && self.is_open()
             && self.tls.confirmed
             && !self.peer.disable_active_migration;
-        let Some(spare) = self.remote_ids.peek_spare().filter(|_| may) else {
+        let Some(spare) = self.spare_id().filter(|_| may) else {
             return Err(Misuse::Migration);
         };
-        let sequence = spare.sequence;
-        self.try_path(path, Some(sequence));
+        self.try_path(path, Some(spare));
         Ok(())
+    }
+
+    /// A connection ID of the peer's that no path uses: who sees two paths is not to see that they
+    /// are one connection's (§9.5).
+    fn spare_id(&self) -> Option<u64> {
+        let current = self.remote_ids.current().map(|issued| issued.sequence);
+        let others = [&self.paths.trial, &self.paths.before].into_iter().flatten();
+        let taken: Vec<_> = others.map(|path| path.sequence).chain([current]).flatten().collect();
+        let mut all = self.remote_ids.iter().map(|issued| issued.sequence);
+        all.find(|sequence| !taken.contains(sequence))
+    }
+
+    /// A path is not used any more, nor is its connection ID.
+    fn leave(&mut self, path: Option<PathState>) {
+        if let Some(sequence) = path.and_then(|path| path.sequence) {
+            self.remote_ids.retire(sequence);
+        }
+    }
+
+    /// The peer tries a path out: it gets its answer there, under an identifier of its own.
+    pub(super) fn meet_path(&mut self, tuple: FourTuple) {
+        if self.paths.find(tuple).is_some() || self.paths.moving {
+            return;
+        }
+        let left = self.paths.trial.take();
+        self.leave(left.map(|path| *path));
+        let mut trial = self.paths.meet(tuple);
+        trial.sequence = self.spare_id();
+        self.paths.trial = Some(Box::new(trial));
     }
 
     fn try_path(&mut self, tuple: FourTuple, sequence: Option<u64>) {
@@ -73,7 +97,8 @@ impl Connection {
         trial.validated = self.role == Role::Client;
         trial.sequence = sequence;
         trial.ask(self.random.draw());
-        self.paths.trial = Some(Box::new(trial));
+        let left = self.paths.trial.replace(Box::new(trial));
+        self.leave(left.map(|path| *path));
         self.paths.moving = true;
     }
 
@@ -100,13 +125,7 @@ impl Connection {
 
     // ANCHOR: peer
     /// The newest 1-RTT packet came over `tuple`.
-    pub(super) fn on_peer_address(
-        &mut self,
-        tuple: FourTuple,
-        head: &Head,
-        probing: bool,
-        now: Instant,
-    ) {
+    pub(super) fn on_peer_address(&mut self, tuple: FourTuple, probing: bool, now: Instant) {
         if tuple == self.paths.current.tuple || probing || !self.tls.complete {
             return;
         }
@@ -121,25 +140,22 @@ impl Connection {
         // Back on the one before: what came from elsewhere was an attacker's copy (§9.3.2).
         let is = |path: &mut Box<PathState>| path.tuple == tuple;
         let known = self.paths.trial.take_if(is).or_else(|| self.paths.before.take_if(is));
-        let mut next = match known {
-            Some(known) => *known,
-            None => self.paths.make(tuple),
-        };
-        next.on_received(head.end);
+        let mut next = known.map_or_else(|| self.paths.meet(tuple), |known| *known);
         let same_host = tuple.remote.ip() == self.paths.current.tuple.remote.ip();
         if !next.validated {
             next.ask(self.random.draw());
         }
-        self.go_to(next, same_host, now);
+        let sequence = next.sequence.take().or_else(|| self.spare_id());
+        self.go_to(next, sequence, same_host, now);
         if let Some(before) = &mut self.paths.before {
             before.ask(self.random.draw());
         }
-        self.remote_ids.rotate();
     }
     // ANCHOR_END: peer
 
-    /// Everything goes over `next` from now on.
-    fn go_to(&mut self, mut next: PathState, same_host: bool, now: Instant) {
+    /// Everything goes over `next` from now on, to the peer's connection ID of that number; where
+    /// it has no other, to the same (§9.5).
+    fn go_to(&mut self, mut next: PathState, sequence: Option<u64>, same_host: bool, now: Instant) {
         if same_host {
             // Only the port is another: a NAT forgot, and the path is the same (§9.4).
             // Questions that go to the old port from now on are for themselves: their loss is no
@@ -159,18 +175,23 @@ impl Connection {
             next.pmtud.start(now);
         }
         let tuple = next.tuple;
-        let before = std::mem::replace(&mut self.paths.current, next);
-        if before.validated && !self.paths.current.is_answered() {
-            self.paths.before = Some(Box::new(before));
-        }
+        let mut before = std::mem::replace(&mut self.paths.current, next);
+        before.sequence = sequence.and_then(|sequence| self.remote_ids.turn_to(sequence));
+        let left = if before.validated && !self.paths.current.is_answered() {
+            self.paths.before.replace(Box::new(before)).map(|path| *path)
+        } else {
+            Some(before)
+        };
+        self.leave(left);
         self.events.push_back(Event::Migrated(tuple));
     }
 
     pub(super) fn on_path_response(&mut self, data: [u8; 8], now: Instant) {
-        let is = |path: &PathState| path.challenge == Some(data);
+        let is = |path: &PathState| path.expects(&data);
         if is(&self.paths.current) {
             let tuple = self.paths.current.answered();
-            self.paths.before = None;
+            let left = self.paths.before.take();
+            self.leave(left.map(|path| *path));
             self.events.push_back(Event::PathValidated(tuple));
             if std::mem::take(&mut self.paths.current.small) {
                 // By 1,200 octets this time, now that as much may go (§8.2.1).
@@ -180,10 +201,8 @@ impl Connection {
             let tuple = trial.answered();
             self.events.push_back(Event::PathValidated(tuple));
             if std::mem::take(&mut self.paths.moving) {
-                if let Some(sequence) = trial.sequence.take() {
-                    self.remote_ids.switch(sequence);
-                }
-                self.go_to(*trial, false, now);
+                let sequence = trial.sequence.take();
+                self.go_to(*trial, sequence, false, now);
             } else {
                 self.paths.trial = Some(trial);
             }
@@ -206,28 +225,29 @@ impl Connection {
         let due = |path: &PathState| path.deadline.is_some_and(|deadline| deadline <= now);
         let data = self.random_data();
         let current = &mut self.paths.current;
-        if due(current) && !current.ask_again(data, TRIES) {
-            if current.validated {
-                // It was there; only 1,200 octets did not come through.
-                (current.challenge, current.deadline) = (None, None);
-            } else {
+        if due(current) && !current.ask_again(data, now) {
+            // One that was there stays: only 1,200 octets did not come through.
+            let there = current.validated;
+            current.stop();
+            if !there {
                 self.fall_back(now);
             }
         }
-        if let Some(trial) = &mut self.paths.trial
-            && due(trial)
-            && !trial.ask_again(data, TRIES)
-        {
-            let tuple = trial.tuple;
-            self.paths.trial = None;
-            self.paths.moving = false;
-            self.events.push_back(Event::PathFailed(tuple));
+        if let Some(mut trial) = self.paths.trial.take_if(|trial| due(trial)) {
+            if trial.ask_again(data, now) {
+                self.paths.trial = Some(trial);
+            } else {
+                self.paths.moving = false;
+                self.events.push_back(Event::PathFailed(trial.tuple));
+                self.leave(Some(*trial));
+            }
         }
         if let Some(before) = &mut self.paths.before
             && due(before)
-            && !before.ask_again(data, TRIES)
+            && !before.ask_again(data, now)
         {
-            before.deadline = None;
+            // It may yet be fallen back to.
+            before.stop();
         }
     }
 
@@ -238,7 +258,6 @@ impl Connection {
     /// The new path does not answer: back to the one before.
     fn fall_back(&mut self, now: Instant) {
         let failed = self.paths.current.tuple;
-        self.paths.current.deadline = None;
         self.events.push_back(Event::PathFailed(failed));
         let Some(mut before) = self.paths.before.take() else { return };
         if let Some(path) = before.recovery.take() {
@@ -247,8 +266,12 @@ impl Connection {
             std::mem::swap(&mut before.pmtud, &mut self.paths.current.pmtud);
             std::mem::swap(&mut before.number, &mut self.paths.current.number);
         }
+        if let Some(sequence) = before.sequence.take() {
+            self.paths.current.sequence = self.remote_ids.turn_to(sequence);
+        }
         let tuple = before.tuple;
-        self.paths.current = *before;
+        let failed = std::mem::replace(&mut self.paths.current, *before);
+        self.leave(Some(failed));
         self.events.push_back(Event::Migrated(tuple));
     }
 }

@@ -13,7 +13,7 @@
 //!
 //! Used by: `send`.
 
-use super::Connection;
+use super::{Connection, path::PATH_FRAME};
 use crate::{
     frame::{Frame, crypto_head_length, encode_ack, encode_crypto},
     packet::{Builder, PacketType, TAG},
@@ -290,7 +290,8 @@ impl Connection {
         let micros = u64::try_from(acks.delay(now).as_micros()).unwrap_or(0);
         let delay = if space == Space::Data { micros >> 3 } else { 0 };
         // A datagram to an address that is not known yet is short: the question has its place.
-        let kept = if space == Space::Data && self.paths.current.asks_anyway() { 18 } else { 0 };
+        let kept = space == Space::Data && self.paths.current.asks_anyway();
+        let kept = if kept { 2 * PATH_FRAME } else { 0 };
         let (ecn, room) = (acks.ecn(), draft.room().saturating_sub(kept));
         draft.content.ack = encode_ack(draft.out, ranges.iter().rev(), delay, ecn, room);
     }

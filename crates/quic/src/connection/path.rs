@@ -16,6 +16,7 @@ use super::{
     Connection, FourTuple, Transmit,
     packets::{Content, Draft, SentFrame},
     receive::Undecryptable,
+    send::SHORTEST,
 };
 use crate::{
     acks::Ecn,
@@ -25,12 +26,22 @@ use crate::{
     recovery,
     recovery::Space,
 };
-use std::{collections::VecDeque, net::SocketAddr, time::Instant};
+use std::{
+    collections::VecDeque,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 use tls::Role;
 use wire::trace::Direction;
 
 /// How often more than what came may be sent to an address that is not validated (§8.1).
 const AMPLIFICATION: u64 = 3;
+
+/// Questions of a path whose answers still count.
+const ASKED: usize = 8;
+
+/// Octets of a PATH_CHALLENGE or a PATH_RESPONSE.
+pub(super) const PATH_FRAME: usize = 9;
 
 /// One path.
 #[derive(Debug)]
@@ -41,14 +52,18 @@ pub(super) struct PathState {
     pub(super) validated: bool,
     received: u64,
     sent: u64,
-    /// What the peer has to say back.
-    pub(super) challenge: Option<[u8; 8]>,
-    /// Whether the challenge waits to be sent.
-    pub(super) challenge_waits: bool,
+    /// What the peer has to say back: any of these, for the answer to an earlier question may be
+    /// on its way when the next one goes. The newest is the last.
+    asked: VecDeque<[u8; 8]>,
+    /// Whether the newest waits to be sent.
+    challenge_waits: bool,
     /// The challenge went in a small datagram, for three times what came was not more: whether
     /// large ones get there is still to be asked (§8.2.1).
     pub(super) small: bool,
-    tries: u8,
+    /// How often it was asked again.
+    tries: u32,
+    /// When it is given up.
+    until: Option<Instant>,
     /// When it is asked again, or given up.
     pub(super) deadline: Option<Instant>,
     /// What we have to say back.
@@ -68,9 +83,10 @@ impl PathState {
             validated,
             small: false,
             tries: 0,
+            until: None,
             received: 0,
             sent: 0,
-            challenge: None,
+            asked: VecDeque::new(),
             challenge_waits: false,
             deadline: None,
             responses: VecDeque::new(),
@@ -98,32 +114,48 @@ impl PathState {
     }
 
     /// Wants an answer from there.
-    pub(super) const fn ask(&mut self, data: [u8; 8]) {
-        (self.challenge, self.challenge_waits) = (Some(data), true);
-        (self.tries, self.deadline) = (0, None);
+    pub(super) fn ask(&mut self, data: [u8; 8]) {
+        self.stop();
+        self.asked.push_back(data);
+        self.challenge_waits = true;
     }
 
-    /// No answer came: asks again, or answers `false` where it has asked often enough.
-    pub(super) const fn ask_again(&mut self, data: [u8; 8], most: u8) -> bool {
-        let tries = self.tries + 1;
-        let again = tries < most;
+    /// No answer came: asks again, or answers `false` where it has waited long enough.
+    pub(super) fn ask_again(&mut self, data: [u8; 8], now: Instant) -> bool {
+        let again = self.until.is_none_or(|until| now < until);
         if again {
-            self.ask(data);
-            self.tries = tries;
+            if self.asked.len() == ASKED {
+                self.asked.pop_front();
+            }
+            self.asked.push_back(data);
+            (self.challenge_waits, self.deadline) = (true, self.until);
+            self.tries += 1;
         }
         again
     }
 
     /// The answer came.
-    pub(super) const fn answered(&mut self) -> FourTuple {
-        (self.challenge, self.challenge_waits, self.deadline) = (None, false, None);
+    pub(super) fn answered(&mut self) -> FourTuple {
+        self.stop();
         self.validated = true;
         self.tuple
     }
 
+    /// Asks no more.
+    pub(super) fn stop(&mut self) {
+        self.asked.clear();
+        (self.challenge_waits, self.tries) = (false, 0);
+        (self.deadline, self.until) = (None, None);
+    }
+
+    /// Whether this is what was to be said back.
+    pub(super) fn expects(&self, data: &[u8; 8]) -> bool {
+        self.asked.contains(data)
+    }
+
     /// Whether nothing is asked.
-    pub(super) const fn is_answered(&self) -> bool {
-        self.challenge.is_none()
+    pub(super) fn is_answered(&self) -> bool {
+        self.asked.is_empty()
     }
 
     /// Whether a challenge waits that no window holds back: the window may be full of what went to
@@ -150,6 +182,8 @@ pub(super) struct Paths {
     /// The trial becomes the current one once it is validated.
     pub(super) moving: bool,
     pub(super) undecryptable: Vec<Undecryptable>,
+    /// Octets of the datagram that is being looked at.
+    pub(super) arrived: usize,
     /// Whether the datagram being written is marked ECT(0).
     pub(super) marking: bool,
     /// The number of the path that the datagram being written takes.
@@ -170,6 +204,7 @@ impl Paths {
             trial: None,
             moving: false,
             undecryptable: Vec::new(),
+            arrived: 0,
             marking: false,
             sending: 0,
             count: 1,
@@ -183,6 +218,13 @@ impl Paths {
         let mut path = PathState::new(tuple, false, self.most);
         path.number = self.count;
         self.count += 1;
+        path
+    }
+
+    /// The path over which the datagram came that is being looked at, where it is new.
+    pub(super) fn meet(&mut self, tuple: FourTuple) -> PathState {
+        let mut path = self.make(tuple);
+        path.on_received(self.arrived);
         path
     }
 
@@ -202,6 +244,7 @@ impl Paths {
     }
 
     pub(super) fn on_received(&mut self, tuple: FourTuple, octets: usize) {
+        self.arrived = octets;
         if let Some(path) = self.find(tuple) {
             path.on_received(octets);
         }
@@ -209,12 +252,6 @@ impl Paths {
 
     /// A challenge came: the answer goes the same way back (§8.2.2).
     pub(super) fn on_challenge(&mut self, tuple: FourTuple, data: [u8; 8], most: usize) {
-        if self.find(tuple).is_none() && self.trial.is_none() {
-            let mut trial = self.make(tuple);
-            // What brought it.
-            trial.on_received(MIN_DATAGRAM);
-            self.trial = Some(Box::new(trial));
-        }
         let Some(path) = self.find(tuple) else { return };
         if path.responses.len() >= most.max(1) {
             path.responses.pop_front();
@@ -235,9 +272,8 @@ impl Paths {
 
 impl Connection {
     pub(super) fn put_path_frames(&mut self, draft: &mut Draft<'_>, now: Instant) {
-        let deadline = now.checked_add(self.recovery.pto());
-        let path = &mut self.paths.current;
-        put_path(path, draft, deadline);
+        let patience = self.patience(now);
+        put_path(&mut self.paths.current, draft, patience);
     }
 
     /// A datagram on a path that is not the current one.
@@ -245,13 +281,12 @@ impl Connection {
         if !self.tls.complete {
             return false;
         }
-        let deadline = now.checked_add(self.recovery.pto());
         for trial in [true, false] {
             let slot = if trial { &mut self.paths.trial } else { &mut self.paths.before };
             let Some(mut path) = slot.take() else { continue };
             let sent = path.wants()
-                && path.budget() >= MIN_DATAGRAM
-                && self.write_probe(&mut path, transmit, now, deadline);
+                && path.budget() >= SHORTEST
+                && self.write_probe(&mut path, transmit, now);
             if sent {
                 transmit.path = path.tuple;
                 path.on_sent(transmit.octets.len());
@@ -264,13 +299,7 @@ impl Connection {
         false
     }
 
-    fn write_probe(
-        &mut self,
-        path: &mut PathState,
-        transmit: &mut Transmit,
-        now: Instant,
-        deadline: Option<Instant>,
-    ) -> bool {
+    fn write_probe(&mut self, path: &mut PathState, transmit: &mut Transmit, now: Instant) -> bool {
         let ids = &self.remote_ids;
         let chosen = path.sequence.and_then(|at| ids.iter().find(|issued| issued.sequence == at));
         let Some(id) = chosen.or_else(|| ids.current()).map(|issued| issued.id) else {
@@ -281,13 +310,16 @@ impl Connection {
         let phase = self.keys.application.as_ref().is_some_and(|keys| keys.phase());
         let out = &mut transmit.octets;
         let builder = Builder::short(out, &id, number, acked, false, phase);
-        let end = MIN_DATAGRAM - TAG;
+        // 1,200 octets, so that the path is known to carry them, except where that were more than
+        // three times what came (§8.2.1, §8.2.2).
+        let most = path.budget().min(MIN_DATAGRAM);
         let content = Content::new(Space::Data);
-        let mut draft = Draft { out, end, content, ack_eliciting: false };
-        put_path(path, &mut draft, deadline);
+        let mut draft = Draft { out, end: most - TAG, content, ack_eliciting: false };
+        put_path(path, &mut draft, self.patience(now));
         let Draft { out, content, .. } = draft;
         self.paths.marking = false;
-        let size = self.seal(Space::Data, builder, out, MIN_DATAGRAM);
+        let least = if most < MIN_DATAGRAM { 0 } else { MIN_DATAGRAM };
+        let size = self.seal(Space::Data, builder, out, least);
         self.paths.sending = path.number;
         self.sent(Space::Data, number, size, true, true, content, now);
         self.trace_datagram(Direction::Sent, size, Ecn::NotEct, false);
@@ -296,19 +328,41 @@ impl Connection {
     }
 }
 
+/// How long an answer is waited for.
+#[derive(Debug, Clone, Copy)]
+struct Patience {
+    now: Instant,
+    /// Until the question is repeated; then twice as long, and so on.
+    first: Duration,
+    /// Until the path is given up (§8.2.4).
+    all: Duration,
+}
+
+impl Connection {
+    fn patience(&self, now: Instant) -> Patience {
+        let first = self.recovery.pto();
+        // A path of which nothing is known has a probe timeout of three round trips as assumed.
+        let unknown = self.transport.initial_rtt.saturating_mul(3);
+        Patience { now, first, all: first.max(unknown).saturating_mul(3) }
+    }
+}
+
 /// PATH_CHALLENGE and PATH_RESPONSE of a path.
-fn put_path(path: &mut PathState, draft: &mut Draft<'_>, deadline: Option<Instant>) {
-    while draft.room() > 9
+fn put_path(path: &mut PathState, draft: &mut Draft<'_>, patience: Patience) {
+    while draft.room() >= PATH_FRAME
         && let Some(data) = path.responses.pop_front()
     {
         draft.put(&Frame::PathResponse(data), SentFrame::Challenge);
     }
-    if let Some(data) = path.challenge
+    if let Some(data) = path.asked.back().copied()
         && path.challenge_waits
-        && draft.room() > 9
+        && draft.room() >= PATH_FRAME
     {
+        let Patience { now, first, all } = patience;
         path.challenge_waits = false;
-        path.deadline = path.deadline.or(deadline);
+        path.until = path.until.or(now.checked_add(all));
+        let next = now.checked_add(first.saturating_mul(1 << path.tries.min(16)));
+        path.deadline = next.min(path.until);
         draft.put(&Frame::PathChallenge(data), SentFrame::Challenge);
     }
 }

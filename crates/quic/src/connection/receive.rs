@@ -246,7 +246,7 @@ impl Connection {
         self.restart_idle(now);
         if head.kind == PacketType::OneRtt && newest {
             self.paths.on_spin(self.role, opened.first & crate::packet::SPIN != 0);
-            self.on_peer_address(path, head, seen.probing, now);
+            self.on_peer_address(path, seen.probing, now);
         }
         Ok(())
     }
@@ -281,6 +281,7 @@ impl Connection {
         }
         for mut packet in std::mem::take(&mut self.paths.undecryptable) {
             let Undecryptable { path, ecn, octets } = &mut packet;
+            self.paths.arrived = octets.len();
             let mut reader = Reader::new(octets);
             let Ok(Packet::Protected(head)) = Packet::read(&mut reader, self.transport.id_length)
             else {

@@ -27,7 +27,7 @@ use std::time::Instant;
 use wire::trace::Direction as Way;
 
 /// Octets of a datagram in which a few frames find room.
-const SHORTEST: usize = 64;
+pub(super) const SHORTEST: usize = 64;
 
 impl Connection {
     // ANCHOR: transmit

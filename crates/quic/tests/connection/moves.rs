@@ -1,9 +1,9 @@
 //! Keys, versions, early data, datagrams, addresses: what changes while a connection lives.
 
 use crate::pair::{Pair, Setup};
-use quic::{Event, stream::Direction, version::Version};
+use quic::{Event, FourTuple, Transmit, acks::Ecn, stream::Direction, version::Version};
 use sim::Link;
-use std::time::Duration;
+use std::{cell::RefCell, net::SocketAddr, rc::Rc, time::Duration};
 use tls::{EarlyData, fuzzing::stage::Stage};
 
 fn link() -> Link {
@@ -163,4 +163,102 @@ fn a_new_address_is_asked_though_the_window_is_full_of_what_went_to_the_old_one(
     // All that the client says: some thirty octets, which let the server send ninety.
     pair.client.quic().ping();
     assert!(pair.until(Duration::from_secs(10), |pair| pair.echoed(stream)));
+}
+
+/// Addresses, and the connection IDs of short packets that went there or came from there.
+type Sightings = Rc<RefCell<Vec<(SocketAddr, Vec<u8>)>>>;
+
+/// What an observer of the network sees from now on.
+fn watch(pair: &mut Pair) -> Sightings {
+    let seen = Rc::new(RefCell::new(Vec::new()));
+    let book = Rc::clone(&seen);
+    pair.network.filter(move |datagram| {
+        if datagram.payload[0] & 0x80 == 0 {
+            let from_server = datagram.from.port() == 443;
+            let elsewhere = if from_server { datagram.to } else { datagram.from };
+            let id = [&[u8::from(from_server)], &datagram.payload[1..9]].concat();
+            book.borrow_mut().push((elsewhere, id));
+        }
+        sim::Verdict::Pass
+    });
+    seen
+}
+
+#[test]
+fn s9_5_who_sees_two_addresses_does_not_see_one_connection_id() {
+    let mut pair = Pair::plain();
+    pair.connect();
+    pair.run(Duration::from_millis(100));
+    let seen = watch(&mut pair);
+    let path = pair.second_address();
+    pair.client.quic().migrate(path).unwrap();
+    for _ in 0..3 {
+        let stream = pair.client.say(Direction::Bidirectional, &[9; 5_000]);
+        assert!(pair.until(Duration::from_secs(5), |pair| pair.echoed(stream)));
+    }
+    let seen = seen.borrow();
+    assert!(seen.iter().any(|(at, _)| *at == path.local));
+    assert!(seen.iter().any(|(at, _)| *at != path.local));
+    for (at, id) in &*seen {
+        let other = seen.iter().find(|(other, same)| same == id && other != at);
+        assert_eq!(other, None, "{at} {id:?}");
+    }
+}
+
+#[test]
+fn s8_2_2_a_small_question_is_answered_by_three_times_as_much_at_the_most() {
+    let mut pair = Pair::plain();
+    pair.connect();
+    pair.run(Duration::from_millis(100));
+    let (from, to) = (pair.second_address(), pair.server.quic().path());
+    let before = pair.server.quic().stats().octets_sent;
+    // PATH_CHALLENGE alone, from where nobody was heard yet.
+    pair.client.quic().send_raw(vec![0x1a, 1, 2, 3, 4, 5, 6, 7, 8]);
+    let (now, mut transmit) = (pair.network.now(), Transmit::new(1));
+    assert!(pair.client.quic().poll_transmit(now, &mut transmit));
+    let came = transmit.octets.len();
+    assert!(came < 60, "{came}");
+    let path = FourTuple { local: to.local, remote: from.local };
+    pair.server.quic().receive_datagram(path, Ecn::NotEct, &mut transmit.octets, now);
+    pair.run(Duration::from_millis(5));
+    let sent = pair.server.quic().stats().octets_sent - before;
+    assert!(sent > 0 && sent <= 3 * came as u64, "{sent} for {came}");
+}
+
+#[test]
+fn s8_2_4_an_answer_that_is_slower_than_the_next_question_counts() {
+    let mut pair = Pair::plain();
+    pair.connect();
+    pair.run(Duration::from_millis(100));
+    // From there it takes much longer than any round trip so far.
+    let path = pair.second_address_over(Link::new().delay(Duration::from_millis(300)));
+    pair.client.quic().migrate(path).unwrap();
+    let stream = pair.client.say(Direction::Bidirectional, &[9; 5_000]);
+    assert!(pair.until(Duration::from_secs(2), |pair| pair.echoed(stream)));
+    pair.run(Duration::from_secs(10));
+    assert_eq!(pair.client.quic().path(), path);
+    assert_eq!(pair.server.quic().path().remote, path.local);
+}
+
+#[test]
+fn s9_3_2_who_is_only_faster_does_not_keep_a_connection() {
+    let mut pair = Pair::plain();
+    pair.connect();
+    pair.run(Duration::from_millis(100));
+    let home = pair.server.quic().path();
+    let stream = pair.client.say(Direction::Bidirectional, &[9; 500]);
+    let (now, mut transmit) = (pair.network.now(), Transmit::new(1));
+    assert!(pair.client.quic().poll_transmit(now, &mut transmit));
+    // The client's packet, by somebody else's way, before the client's own.
+    let thief = FourTuple { remote: "203.0.113.7:666".parse().unwrap(), ..home };
+    let mut copy = transmit.octets.clone();
+    pair.server.quic().receive_datagram(thief, Ecn::NotEct, &mut copy, now);
+    pair.server.events();
+    assert_eq!(pair.server.quic().path(), thief);
+    assert!(pair.until(Duration::from_secs(9), |pair| pair.echoed(stream)));
+    pair.run(Duration::from_secs(5));
+    assert_eq!(pair.server.quic().path(), home);
+    assert!(pair.server.closed().is_none() && pair.client.closed().is_none());
+    let again = pair.client.say(Direction::Bidirectional, &[9; 50_000]);
+    assert!(pair.until(Duration::from_secs(9), |pair| pair.echoed(again)));
 }

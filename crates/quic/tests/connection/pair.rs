@@ -348,9 +348,14 @@ impl Pair {
 
     /// The client gets another address; answers the path from there.
     pub(crate) fn second_address(&mut self) -> FourTuple {
+        self.second_address_over(self.link.clone())
+    }
+
+    /// The same by another way.
+    pub(crate) fn second_address_over(&mut self, link: Link) -> FourTuple {
         let local: SocketAddr = "10.0.1.1:5001".parse().unwrap();
         let second = self.network.attach(0, "client's other", local.ip());
-        self.network.connect(second, self.interfaces.1, self.link.clone());
+        self.network.connect(second, self.interfaces.1, link);
         FourTuple { local, remote: "10.0.0.2:443".parse().unwrap() }
     }
 }
