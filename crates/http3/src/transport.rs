@@ -41,6 +41,12 @@ pub trait Transport {
         self.send(stream, octets.get(from..).unwrap_or_default())
     }
 
+    /// As [`send`](Self::send), of octets that nobody else needs: it may keep the vector, and then
+    /// takes all and leaves an empty one.
+    fn send_owned(&mut self, stream: StreamId, octets: &mut Vec<u8>) -> usize {
+        self.send(stream, octets)
+    }
+
     /// Nothing more follows on the stream.
     fn finish(&mut self, stream: StreamId);
 

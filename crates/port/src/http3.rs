@@ -45,6 +45,11 @@ impl Transport for Streams<'_> {
         self.0.send(quic_id(stream), octets).unwrap_or(octets.len())
     }
 
+    fn send_owned(&mut self, stream: http3::StreamId, octets: &mut Vec<u8>) -> usize {
+        let all = octets.len();
+        self.0.send_owned(quic_id(stream), octets).unwrap_or(all)
+    }
+
     fn send_shared(&mut self, stream: http3::StreamId, octets: &Arc<[u8]>, from: usize) -> usize {
         let taken = self.0.send_shared(quic_id(stream), octets, from);
         taken.unwrap_or_else(|_| octets.len().saturating_sub(from))

@@ -18,6 +18,9 @@
 
 use crate::{HeaderMap, HeaderName, Method, Request, StatusCode, Target, header::hop};
 
+/// Digits of the largest length.
+const DIGITS: usize = 20;
+
 /// Names longer than this are made lower case on the heap.
 const NAME: usize = 64;
 
@@ -96,7 +99,18 @@ pub trait Sink {
 
     /// Adds Content-Length.
     fn length(&mut self, length: u64) {
-        self.field(b"content-length", length.to_string().as_bytes());
+        let mut digits = [0; DIGITS];
+        let mut from = DIGITS;
+        let mut rest = length;
+        for (at, digit) in digits.iter_mut().enumerate().rev() {
+            // The remainder of a division by ten fits in an octet.
+            *digit = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+            (from, rest) = (at, rest / 10);
+            if rest == 0 {
+                break;
+            }
+        }
+        self.field(b"content-length", digits.get(from..).unwrap_or_default());
     }
 }
 

@@ -97,7 +97,7 @@ impl Outgoing {
             self.waiting += octets.len().saturating_sub(before);
             return;
         }
-        let mut octets = Vec::with_capacity(512);
+        let mut octets = Vec::with_capacity(256);
         write(&mut octets);
         self.waiting += octets.len();
         self.pieces.push_back(Piece::Owned { octets, sent: 0 });
@@ -167,6 +167,16 @@ impl Outgoing {
     pub(crate) fn flush(&mut self, stream: StreamId, transport: &mut impl Transport) -> bool {
         while let Some(piece) = self.pieces.front_mut() {
             let (taken, left) = match piece {
+                Piece::Owned { octets, sent: 0 } => {
+                    let length = octets.len();
+                    let taken = transport.send_owned(stream, octets).min(length);
+                    if taken < length {
+                        self.waiting = self.waiting.saturating_sub(taken);
+                        *piece = Piece::Owned { octets: std::mem::take(octets), sent: taken };
+                        return false;
+                    }
+                    (taken, 0)
+                }
                 Piece::Owned { octets, sent } => {
                     let rest = octets.get(*sent..).unwrap_or_default();
                     let taken = transport.send(stream, rest).min(rest.len());

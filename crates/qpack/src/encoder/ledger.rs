@@ -12,13 +12,14 @@
 //! Invariant: the sections of a stream are acknowledged in the order in which they were sent.
 
 use crate::Error;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 /// Sections that are not acknowledged, and the Known Received Count.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
-    streams: BTreeMap<u64, VecDeque<Sent>>,
-    count: usize,
+    /// By the stream, and the number of the section among all.
+    sections: BTreeMap<(u64, u64), Sent>,
+    next: u64,
     /// How often each entry is the oldest of a section.
     oldest: BTreeMap<u64, usize>,
     known: u64,
@@ -38,8 +39,8 @@ impl Ledger {
     }
 
     /// Sections that are not acknowledged.
-    pub(super) const fn len(&self) -> usize {
-        self.count
+    pub(super) fn len(&self) -> usize {
+        self.sections.len()
     }
 
     /// The oldest entry that one of them refers to.
@@ -50,41 +51,37 @@ impl Ledger {
     /// Whether a section of `stream` may refer to what is not confirmed, where `most` streams may
     /// be blocked: those count that could be, for nobody tells us which are (§2.1.2).
     pub(super) fn may_block(&self, stream: u64, most: u64) -> bool {
-        let at_risk =
-            |sections: &VecDeque<Sent>| sections.iter().any(|sent| sent.required > self.known);
         if most == 0 {
             return false;
         }
-        if self.streams.get(&stream).is_some_and(at_risk) {
-            return true;
+        let (mut count, mut last) = (0, None);
+        for ((of, _), sent) in &self.sections {
+            if sent.required > self.known && last != Some(*of) {
+                if *of == stream {
+                    return true;
+                }
+                (count, last) = (count + 1, Some(*of));
+            }
         }
-        (self.streams.values().filter(|sections| at_risk(sections)).count() as u64) < most
+        count < most
     }
 
     pub(super) fn sent(&mut self, stream: u64, required: u64, oldest: u64) {
-        self.streams.entry(stream).or_default().push_back(Sent { required, oldest });
+        self.sections.insert((stream, self.next), Sent { required, oldest });
+        self.next += 1;
         *self.oldest.entry(oldest).or_default() += 1;
-        self.count += 1;
     }
 
     /// §4.4.1
     pub(super) fn acknowledge(&mut self, stream: u64) -> Result<(), Error> {
-        let none = Error::Acknowledgment { stream };
-        let sections = self.streams.get_mut(&stream).ok_or(none)?;
-        let sent = sections.pop_front().ok_or(none)?;
-        if sections.is_empty() {
-            self.streams.remove(&stream);
-        }
+        let sent = self.take(stream).ok_or(Error::Acknowledgment { stream })?;
         self.known = self.known.max(sent.required);
-        self.release(sent);
         Ok(())
     }
 
     /// §4.4.2: a stream with no section on its way may be named too.
     pub(super) fn cancel(&mut self, stream: u64) {
-        for sent in self.streams.remove(&stream).unwrap_or_default() {
-            self.release(sent);
-        }
+        while self.take(stream).is_some() {}
     }
 
     /// §4.4.3
@@ -97,13 +94,16 @@ impl Ledger {
         Ok(())
     }
 
-    fn release(&mut self, sent: Sent) {
-        self.count = self.count.saturating_sub(1);
+    /// The first section of a stream.
+    fn take(&mut self, stream: u64) -> Option<Sent> {
+        let (key, _) = self.sections.range((stream, 0)..=(stream, u64::MAX)).next()?;
+        let sent = self.sections.remove(&key.clone())?;
         if let Some(times) = self.oldest.get_mut(&sent.oldest) {
             *times -= 1;
             if *times == 0 {
                 self.oldest.remove(&sent.oldest);
             }
         }
+        Some(sent)
     }
 }

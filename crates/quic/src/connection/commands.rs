@@ -83,6 +83,18 @@ impl Connection {
         Ok(taken)
     }
 
+    /// As [`send`](Self::send), of octets that nobody else needs: the vector may be kept, and is
+    /// empty then.
+    ///
+    /// # Errors
+    /// [`Misuse`]
+    pub fn send_owned(&mut self, stream: StreamId, octets: &mut Vec<u8>) -> Result<usize, Misuse> {
+        let (most, wanted) = (self.transport.send_buffer, octets.len());
+        let taken = self.writing(stream)?.write_owned(octets, most);
+        self.written(stream, taken, wanted);
+        Ok(taken)
+    }
+
     /// As [`send`](Self::send), of octets that others hold too, which are not copied until they are
     /// sealed. `from` is where to begin.
     ///

@@ -126,6 +126,17 @@ impl SendStream {
         writable
     }
 
+    /// As [`write`](Self::write), of octets that nobody else needs: where all have room, and copying
+    /// them would join them to no others, the vector is kept, and an empty one is left.
+    pub fn write_owned(&mut self, octets: &mut Vec<u8>, most: u64) -> usize {
+        let (length, held) = (octets.len(), self.held());
+        if !self.is_writable() || held > 0 || length as u64 > most {
+            return self.write(octets, most);
+        }
+        self.buffer.write_vec(std::mem::take(octets));
+        length
+    }
+
     /// Takes a part of octets that others hold too, without copying them; answers how many, which
     /// keeps what is held within `most`.
     pub fn write_shared(&mut self, octets: &Arc<[u8]>, part: Range<usize>, most: u64) -> usize {

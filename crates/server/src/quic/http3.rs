@@ -21,7 +21,7 @@ use crate::{
 use quic::{Connection, Event, Handle};
 use sockets::Timers;
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{BTreeMap, VecDeque},
     sync::Arc,
     time::Instant,
 };
@@ -50,9 +50,9 @@ pub(crate) struct Http3 {
     service: Arc<Service>,
     hub: Arc<Hub>,
     moment: core::Moment,
-    slots: HashMap<Handle, Slot>,
+    slots: BTreeMap<Handle, Slot>,
     /// By the numbers that handlers know.
-    handles: HashMap<u64, Handle>,
+    handles: BTreeMap<u64, Handle>,
     next: u64,
     timers: Timers<Handle>,
     /// Connections whose turn ended before their work did.
@@ -69,8 +69,8 @@ impl Http3 {
             service: shared.service().clone(),
             hub: Arc::new(hub),
             moment: core::Moment::new(now.instant, now.time),
-            slots: HashMap::new(),
-            handles: HashMap::new(),
+            slots: BTreeMap::new(),
+            handles: BTreeMap::new(),
             next: 0,
             timers: Timers::new(),
             again: Vec::new(),
