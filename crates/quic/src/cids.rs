@@ -47,6 +47,8 @@ pub struct LocalIds<C> {
     retire_prior_to: u64,
     /// Sequence numbers whose NEW_CONNECTION_ID waits to be sent.
     waiting: VecDeque<u64>,
+    /// Those that the peer is known to have.
+    known: Vec<u64>,
 }
 
 impl<C: Copy + Eq> LocalIds<C> {
@@ -54,7 +56,8 @@ impl<C: Copy + Eq> LocalIds<C> {
     pub fn new(id: C, token: Option<[u8; 16]>) -> Self {
         let active = VecDeque::from([Issued { sequence: 0, id, token }]);
         // Until the peer's parameters are known, the one it has is all there is.
-        Self { active, next: 1, allowed: 1, retire_prior_to: 0, waiting: VecDeque::new() }
+        let (waiting, known) = (VecDeque::new(), Vec::new());
+        Self { active, next: 1, allowed: 1, retire_prior_to: 0, waiting, known }
     }
 
     /// The peer's `active_connection_id_limit`, which is 2 at least.
@@ -101,10 +104,20 @@ impl<C: Copy + Eq> LocalIds<C> {
         !self.waiting.is_empty()
     }
 
+    /// The NEW_CONNECTION_ID with this number was acknowledged: copies of it are of no use.
+    pub fn on_acked(&mut self, sequence: u64) {
+        let live = self.active.iter().any(|issued| issued.sequence == sequence);
+        if live && !self.known.contains(&sequence) {
+            self.known.push(sequence);
+            self.waiting.retain(|waits| *waits != sequence);
+        }
+    }
+
     /// The NEW_CONNECTION_ID with this number was lost.
     pub fn on_lost(&mut self, sequence: u64) {
         let live = self.active.iter().any(|issued| issued.sequence == sequence);
-        if live && !self.waiting.contains(&sequence) {
+        let known = self.known.contains(&sequence);
+        if live && !known && !self.waiting.contains(&sequence) {
             self.waiting.push_back(sequence);
         }
     }
@@ -125,6 +138,7 @@ impl<C: Copy + Eq> LocalIds<C> {
             return Err(Error::RetireOfUnknown { sequence });
         }
         self.waiting.retain(|waits| *waits != sequence);
+        self.known.retain(|known| *known != sequence);
         Ok(self.active.remove(at).map(|issued| issued.id))
     }
     // ANCHOR_END: retire

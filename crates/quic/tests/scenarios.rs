@@ -3,15 +3,23 @@
 //!
 //! ```text
 //!   # Some lines: the rule, and the section of its RFC.
-//!   link delay 10 seed 1          before anything else: milliseconds each way, and settings
+//!   link delay 10                 before anything else: milliseconds each way, and settings
 //!   > drop client 1               a command of a person: the client's next datagram is lost
 //!   > advance 30                  so many milliseconds pass
-//!       0.0 ms  client → server  Initial 0 [CRYPTO 0..248, PADDING]   LOST
+//!       0.0 ms  client → server  1200  Initial 0 [CRYPTO 0..248, PADDING]  LOST
 //!       0.0 ms  client           probe timeout 1 of Initial
 //! ```
 //!
-//! Each datagram is a line, at the time at which it is sent; coalesced packets stand behind each
-//! other. Lines behind a command are what must happen; `BLESS=1` rewrites them.
+//! Each datagram is a line, at the time at which it is sent, with its octets; coalesced packets stand
+//! behind each other. Lines behind a command are what must happen; `BLESS=1` rewrites them.
+//!
+//! | command | |
+//! |---|---|
+//! | `advance MS`, `skip MS` | time passes, and is told; is not told, and begins anew |
+//! | `drop`, `pass` `END N` | of an end's next datagrams so many are lost, are not |
+//! | `END send N`, `ping`, `update-keys`, `close CODE`, `state` | what an application does |
+//! | `migrate`, `rebind port`, `rebind address`, `spoof`, `mtu N` | what becomes of the way |
+//! | `retry`, `negotiate`, `reset` | what an endpoint answers without a connection |
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -104,6 +104,9 @@ impl Connection {
             }
             SentFrame::ResetStream(stream) => self.streams.on_reset_acked(stream),
             SentFrame::RetireConnectionId(sequence) => self.remote_ids.on_retire_acked(sequence),
+            SentFrame::NewConnectionId(sequence) => self.local_ids.on_acked(sequence),
+            SentFrame::HandshakeDone => self.control.on_handshake_done_heard(),
+            SentFrame::NewToken(token) => self.control.tokens.retain(|waits| *waits != *token),
             SentFrame::MtuProbe(size) if self.paths.current.pmtud.on_probe_acked(size, now) => {
                 self.on_datagram_size();
             }
@@ -118,7 +121,10 @@ impl Connection {
                 let crypto = &mut self.spaces.get_mut(space).crypto;
                 crypto.on_lost(offset..offset + u64::from(length));
             }
-            SentFrame::HandshakeDone => self.control.handshake_done = true,
+            // A copy of it may have been acknowledged meanwhile.
+            SentFrame::HandshakeDone => {
+                self.control.handshake_done = !self.control.handshake_done_heard;
+            }
             SentFrame::NewToken(token) => self.control.tokens.push_back(*token),
             SentFrame::NewConnectionId(sequence) => self.local_ids.on_lost(sequence),
             SentFrame::RetireConnectionId(sequence) => self.remote_ids.on_retire_lost(sequence),

@@ -103,6 +103,7 @@ struct SpaceState {
 #[derive(Debug, Default)]
 struct Control {
     handshake_done: bool,
+    handshake_done_heard: bool,
     /// Tokens for NEW_TOKEN: the endpoint makes them. Those in flight are kept by number.
     tokens: VecDeque<Vec<u8>>,
     datagrams: VecDeque<Vec<u8>>,
@@ -112,6 +113,12 @@ struct Control {
     datagrams_held: usize,
     /// Frames that somebody else wrote, for tests of the rules.
     raw: Option<(Space, Vec<u8>)>,
+}
+
+impl Control {
+    const fn on_handshake_done_heard(&mut self) {
+        (self.handshake_done, self.handshake_done_heard) = (false, true);
+    }
 }
 
 /// One end of a connection.

@@ -172,23 +172,26 @@ impl Connection {
             return Ok(fate);
         }
         let dropped = Ok(Fate::Dropped(Discard::NotAuthentic));
+        let gone = Ok(Fate::Dropped(Discard::KeysGone));
         let in_use = head.version == Some(self.constants.version);
         let keys: Option<&Keys> = match head.kind {
             PacketType::Initial if in_use => self.keys.initial.as_ref().map(|pair| &pair.remote),
             PacketType::Initial => self.keys.first_version.as_ref(),
-            PacketType::Handshake if !in_use || self.keys.handshake_gone => return dropped,
+            PacketType::Handshake if self.keys.handshake_gone => return gone,
+            PacketType::Handshake if !in_use => return dropped,
             PacketType::Handshake => match &self.keys.handshake {
                 Some(pair) => Some(&pair.remote),
                 None => return Ok(Fate::Later),
             },
-            _ if self.role == Role::Client || self.tls.confirmed => return dropped,
+            _ if self.role == Role::Client => return dropped,
+            _ if self.tls.confirmed => return gone,
             _ => match &self.keys.early {
                 Some(keys) => Some(keys),
-                None if self.keys.handshake.is_some() => return dropped,
+                None if self.keys.handshake.is_some() => return gone,
                 None => return Ok(Fate::Later),
             },
         };
-        let Some(keys) = keys else { return dropped };
+        let Some(keys) = keys else { return gone };
         let opened = keys.unprotect(datagram, head, expected);
         Ok(opened.map_or_else(Fate::Dropped, Fate::Opened))
     }

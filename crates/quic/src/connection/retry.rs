@@ -75,7 +75,7 @@ impl Connection {
             self.trace_unprotected(PacketType::VersionNegotiation, datagram.len(), 0);
             self.vanish(Closed::Versions(versions));
         } else {
-            self.drop_packet(Discard::NotAuthentic);
+            self.drop_packet(Discard::Unexpected);
         }
     }
 }

@@ -29,6 +29,9 @@ use wire::trace::Direction as Way;
 /// Octets of a datagram in which a few frames find room.
 pub(super) const SHORTEST: usize = 64;
 
+/// Probe timeouts in a row after which datagrams are small: the first is mostly a loss at the end.
+const SUSPICIOUS: u32 = 2;
+
 impl Connection {
     // ANCHOR: transmit
     /// What is to be sent now, on one path; `false` where there is nothing. Called until it says
@@ -63,7 +66,7 @@ impl Connection {
 
     /// Datagrams of one size.
     fn fill(&mut self, now: Instant, transmit: &mut Transmit) {
-        let mtu = usize::from(self.paths.current.pmtud.size());
+        let mtu = self.datagram_size();
         self.paths.marking = self.recovery.path().ecn.marks();
         self.paths.sending = self.recovery.path().number;
         transmit.ecn = if self.paths.marking { Ecn::Ect0 } else { Ecn::NotEct };
@@ -107,6 +110,14 @@ impl Connection {
         }
         // Whoever waits for the window or the pacer has data enough (RFC 9002 §7.8).
         self.recovery.set_limited(limited);
+    }
+
+    /// Octets of a datagram. Where probes time out again and again, what is lost may be what is
+    /// large: then they have the size that every path carries, and whether they come through while
+    /// others did not tells of a black hole (RFC 8899 §4.3).
+    fn datagram_size(&self) -> usize {
+        let size = usize::from(self.paths.current.pmtud.size());
+        if self.recovery.pto_count() < SUSPICIOUS { size } else { size.min(MIN_DATAGRAM) }
     }
 
     /// One datagram; answers whether the window or the pacer held something back.

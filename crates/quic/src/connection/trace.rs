@@ -212,6 +212,8 @@ impl Connection {
         }
         let trigger = match discard {
             Discard::NotAuthentic => "decryption_failure",
+            Discard::KeysGone => "key_unavailable",
+            Discard::Unexpected | Discard::Retry => "unexpected_packet",
             _ => "invalid",
         };
         let reason = discard.to_string();

@@ -63,6 +63,12 @@ pub enum Discard {
     /// RFC 9001 §5.5: it does not open under our keys.
     #[error("the packet is not authentic (RFC 9001 §5.3)")]
     NotAuthentic,
+    /// RFC 9001 §4.9, §4.6.2: its keys were thrown away, or 0-RTT was rejected.
+    #[error("the keys for the packet are gone (RFC 9001 §4.9)")]
+    KeysGone,
+    /// RFC 9000 §6.2: a list of versions that answers nothing we sent.
+    #[error("a Version Negotiation packet that answers nothing of ours (§6.2)")]
+    Unexpected,
     /// RFC 9000 §12.3: a packet number beyond 2^62 - 1.
     #[error("a packet number beyond 2^62 - 1 (§12.3)")]
     PacketNumber,

@@ -262,3 +262,20 @@ fn s9_3_2_who_is_only_faster_does_not_keep_a_connection() {
     let again = pair.client.say(Direction::Bidirectional, &[9; 50_000]);
     assert!(pair.until(Duration::from_secs(9), |pair| pair.echoed(again)));
 }
+
+#[test]
+fn a_path_that_carries_large_datagrams_no_more_is_found_out() {
+    let mut pair = Pair::new(&Setup::default(), link().mtu(1500));
+    pair.connect();
+    pair.run(Duration::from_secs(1));
+    assert_eq!(pair.client.quic().stats().mtu, 1452);
+    pair.set_mtu(1300);
+    // Nothing small goes of itself: all that is said are octets of one stream.
+    let stream = pair.client.say(Direction::Bidirectional, &[9; 60_000]);
+    assert!(pair.until(Duration::from_secs(5), |pair| pair.echoed(stream)));
+    pair.run(Duration::from_secs(5));
+    for end in [&mut pair.client, &mut pair.server] {
+        let found = end.quic().stats().mtu;
+        assert!((1200..=1272).contains(&found), "{found}");
+    }
+}

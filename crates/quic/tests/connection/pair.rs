@@ -257,6 +257,7 @@ pub(crate) struct Pair {
     pub(crate) server: End,
     pub(crate) network: Network,
     interfaces: (sim::Interface, sim::Interface),
+    links: (sim::LinkId, sim::LinkId),
     link: Link,
 }
 
@@ -267,7 +268,7 @@ impl Pair {
         let mut network = Network::new(setup.seed);
         let client = network.attach(0, "client", here.ip());
         let server = network.attach(1, "server", there.ip());
-        network.connect(client, server, link.clone());
+        let links = network.connect(client, server, link.clone());
         let interfaces = (client, server);
         let (mut client, mut server) = (End::new(), End::new());
         let mut config = ClientConfig::new(Arc::new(setup.stage.client.clone()));
@@ -286,7 +287,7 @@ impl Pair {
         config.listeners = setup.listeners[1].clone();
         server.accept = Some((config, seed));
         server.echo = true;
-        Self { client, server, network, interfaces, link }
+        Self { client, server, network, interfaces, links, link }
     }
 
     pub(crate) fn plain() -> Self {
@@ -332,6 +333,14 @@ impl Pair {
     /// The server's echo of a stream of the client's is whole.
     pub(crate) fn echoed(&self, stream: StreamId) -> bool {
         self.client.received.get(&stream).is_some_and(|(_, end)| end.is_some())
+    }
+
+    /// Both ways carry datagrams of so many octets from now on, UDP and IP counted.
+    pub(crate) fn set_mtu(&mut self, mtu: usize) {
+        for link in [self.links.0, self.links.1] {
+            let known = self.network.link_mut(link).unwrap();
+            *known = known.clone().mtu(mtu);
+        }
     }
 
     pub(crate) fn behind_nat(&mut self) {

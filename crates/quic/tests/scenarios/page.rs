@@ -1,5 +1,6 @@
 //! What two listeners heard, as lines of a page.
 
+use quic::version::Version;
 use std::{sync::Arc, time::Instant};
 use view::{Record, Recorder};
 use wire::trace::Direction;
@@ -10,6 +11,8 @@ pub(crate) struct Page {
     recorder: Arc<Recorder>,
     read: usize,
     packets: Vec<String>,
+    /// Whether marks of datagrams are told.
+    pub(crate) marks: bool,
 }
 
 /// A line, and when.
@@ -33,10 +36,14 @@ fn piece(record: &Record) -> String {
     format!("{offset}..{}", offset + number(record, "length"))
 }
 
-fn frame(record: &Record) -> String {
+fn frame(record: &Record, marks: bool) -> String {
     let name = value(record, "type");
     let stream = record.stream.unwrap_or_default();
     match name.as_str() {
+        "ACK" if marks && record.get("ce").is_some() => {
+            let (ect0, ce) = (number(record, "ect0"), number(record, "ce"));
+            format!("ACK {}: ECT(0) {ect0}, CE {ce}", ranges(record))
+        }
         "ACK" => format!("ACK {}", ranges(record)),
         "CRYPTO" => format!("CRYPTO {}", piece(record)),
         "STREAM" => {
@@ -65,6 +72,7 @@ fn ranges(record: &Record) -> String {
 fn news(record: &Record) -> Option<String> {
     Some(match record.name {
         "state" => value(record, "new").replace('_', " "),
+        "version" => "goes on in version 2".to_owned(),
         "early_data" => format!("early data: {}", value(record, "outcome")),
         "path" => format!("path {} to {}", value(record, "new"), value(record, "remote")),
         "packet_lost" => format!("{} {} is lost", space(record), value(record, "number")),
@@ -91,7 +99,7 @@ fn space(record: &Record) -> String {
 
 impl Page {
     pub(crate) fn new(name: &'static str, recorder: Arc<Recorder>) -> Self {
-        Self { name, recorder, read: 0, packets: Vec::new() }
+        Self { name, recorder, read: 0, packets: Vec::new(), marks: false }
     }
 
     /// Lines since the last time.
@@ -104,19 +112,29 @@ impl Page {
             match record.name {
                 "packet" if sent => {
                     let number = record.get("number").map(|n| format!(" {n}")).unwrap_or_default();
-                    self.packets.push(format!("{}{number} [", value(record, "type")));
+                    let phase = value(record, "key_phase") == "true";
+                    let phase = if phase { " phase 1" } else { "" };
+                    let other = value(record, "version")
+                        == Version::V2.0.to_be_bytes().escape_ascii().to_string();
+                    let version = if other { " v2" } else { "" };
+                    let kind = value(record, "type");
+                    self.packets.push(format!("{kind}{version}{number}{phase} ["));
                 }
                 "frame" if sent => {
                     let packet = self.packets.last_mut().unwrap();
                     if !packet.ends_with('[') {
                         packet.push_str(", ");
                     }
-                    packet.push_str(&frame(record));
+                    packet.push_str(&frame(record, self.marks));
                 }
                 "datagram" if sent => {
                     let packets = std::mem::take(&mut self.packets);
                     let packets = packets.into_iter().map(|packet| packet + "]");
-                    lines.push(line(packets.collect::<Vec<_>>().join(" + "), true));
+                    let packets = packets.collect::<Vec<_>>().join(" + ");
+                    let mark = value(record, "ecn");
+                    let mark = if self.marks { format!("{mark}  ") } else { String::new() };
+                    let length = number(record, "length");
+                    lines.push(line(format!("{length:>4}  {mark}{packets}"), true));
                 }
                 _ => lines.extend(news(record).map(|text| line(text, false))),
             }
