@@ -9,8 +9,11 @@
 //! | stateless reset | at the end of what looks like noise| who sends it once was the other end   |
 //!
 //! ```text
-//!   ┌ nonce, 12 octets ┐┌ sealed: kind │ time │ version │ address │ port │ connection IDs ┐┌ tag ┐
+//!   ┌ mark, 4 octets ┐┌ nonce, 12 ┐┌ sealed: time │ version │ address │ port │ connection IDs ┐┌ tag ┐
 //! ```
+//!
+//! The mark tells the two kinds apart even where the seal does not open (§8.1.1): a client that comes
+//! with a Retry token will not follow another Retry, so it is told at once.
 //!
 //! Invariant: nobody but us can make one, and it is good for one address, one version and a while.
 //!
@@ -63,8 +66,8 @@ pub enum Token {
     Before,
 }
 
-const RETRY: u8 = 1;
-const BEFORE: u8 = 2;
+const RETRY: [u8; 4] = *b"wbRt";
+const BEFORE: [u8; 4] = *b"wbNt";
 
 impl TokenKey {
     /// A key of 32 random octets. `None` if the cipher refuses it, which it does not.
@@ -97,13 +100,14 @@ impl TokenKey {
         let mut nonce = [0; NONCE_LEN];
         random.fill(&mut nonce);
         let mut body = encode(token, address, version, now);
+        let mark = if matches!(token, Token::Retry { .. }) { RETRY } else { BEFORE };
         let tag = self.seal.seal_in_place_separate_tag(
             Nonce::assume_unique_for_key(nonce),
-            Aad::empty(),
+            Aad::from(mark),
             &mut body,
         );
         let Ok(tag) = tag else { return Vec::new() };
-        [&nonce, body.as_slice(), tag.as_ref()].concat()
+        [&mark, nonce.as_slice(), &body, tag.as_ref()].concat()
     }
 
     // ANCHOR: open
@@ -116,14 +120,15 @@ impl TokenKey {
         now: UnixTime,
     ) -> Option<Token> {
         // Ours have at most so many: no more is copied.
-        const LONGEST: usize = NONCE_LEN + 1 + 8 + 4 + 17 + 2 + 2 * 21 + 16;
+        const LONGEST: usize = 8 + 4 + 16 + 2 + 2 * 21 + 16;
+        let (mark, octets) = octets.split_first_chunk::<4>()?;
         let (nonce, sealed) = octets.split_first_chunk::<NONCE_LEN>()?;
         let mut buffer = [0; LONGEST];
         let body = buffer.get_mut(..sealed.len())?;
         body.copy_from_slice(sealed);
         let nonce = Nonce::assume_unique_for_key(*nonce);
-        let body = self.seal.open_in_place(nonce, Aad::empty(), body).ok()?;
-        let (token, made) = decode(body, address, version).ok()??;
+        let body = self.seal.open_in_place(nonce, Aad::from(*mark), body).ok()?;
+        let (token, made) = decode(*mark, body, address, version).ok()??;
         let lifetime = match token {
             Token::Retry { .. } => RETRY_LIFETIME,
             Token::Before => TOKEN_LIFETIME,
@@ -132,6 +137,11 @@ impl TokenKey {
         u64::try_from(age).ok().filter(|age| *age <= lifetime.as_secs()).map(|_| token)
     }
     // ANCHOR_END: open
+
+    /// Whether these octets came in a Retry packet of this program's, be they good or not.
+    pub fn is_from_retry(octets: &[u8]) -> bool {
+        octets.starts_with(&RETRY)
+    }
 }
 
 /// Octets of an address: as version 6 has it.
@@ -143,9 +153,7 @@ fn ip_octets(ip: IpAddr) -> [u8; 16] {
 }
 
 fn encode(token: &Token, address: SocketAddr, version: Version, now: UnixTime) -> Vec<u8> {
-    let kind = if matches!(token, Token::Retry { .. }) { RETRY } else { BEFORE };
-    let mut body = vec![kind];
-    body.extend_from_slice(&now.0.to_be_bytes());
+    let mut body = now.0.to_be_bytes().to_vec();
     body.extend_from_slice(&version.0.to_be_bytes());
     body.extend_from_slice(&ip_octets(address.ip()));
     if let Token::Retry { original_destination, retry_source } = token {
@@ -161,16 +169,16 @@ fn encode(token: &Token, address: SocketAddr, version: Version, now: UnixTime) -
 
 /// The token and when it was made, in seconds; `None` where it is for somebody else.
 fn decode(
+    mark: [u8; 4],
     body: &[u8],
     address: SocketAddr,
     version: Version,
 ) -> Result<Option<(Token, i64)>, Truncated> {
     let mut reader = Reader::new(body);
-    let kind = reader.u8("Kind")?;
     let made = i64::from_be_bytes(reader.octets("Time")?);
     let right = reader.u32("Version")? == version.0
         && reader.octets::<16>("Address")? == ip_octets(address.ip());
-    let token = match kind {
+    let token = match mark {
         _ if !right => None,
         RETRY => {
             let port = reader.u16("Port")?;

@@ -51,12 +51,12 @@ pub type Entropy = Box<dyn FnMut() -> Box<dyn Random + Send> + Send>;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EndpointLimits {
-    /// Connections at once, 16,384; a stranger past it is dropped, and asks again.
+    /// Connections at once, 16,384; a stranger past it is refused.
     pub connections: usize,
     /// Connections at once whose handshake is not complete and whose address is not known, 256;
     /// past it a stranger must come again with a token (§8.1.2).
     pub half_open: usize,
-    /// Stateless resets and version negotiations in a second, 200: they are a courtesy.
+    /// Stateless resets, version negotiations and refusals in a second, 200: they are a courtesy.
     pub courtesies: u32,
 }
 

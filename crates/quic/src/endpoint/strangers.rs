@@ -10,24 +10,31 @@
 //! | Initial, few are half open                | a connection                                  |
 //! | Initial, many are                         | Retry, and nothing is kept (§8.1.2)           |
 //! | Initial with a good token                 | a connection whose address is known           |
+//! | Initial with a bad token of a Retry       | CONNECTION_CLOSE, INVALID_TOKEN (§8.1.3)      |
+//! | Initial, and there is no room             | CONNECTION_CLOSE, CONNECTION_REFUSED (§20.1)  |
 //! | a short head                              | stateless reset (§10.3)                       |
 //! | all else                                  | nothing                                       |
 //!
-//! Invariant: what is answered without a connection costs one AEAD or one hash at the most.
+//! Invariant: what is answered without a connection costs two AEADs or one hash at the most, and is
+//! shorter than what it answers.
 
 use super::{Endpoint, ID_LENGTH, Received};
 use crate::{
     acks::Ecn,
     connection::{Accepted, Connection, FourTuple, IdSource as _},
     connection_id::ConnectionId,
+    error::TransportError,
+    frame::{Close, Frame},
     packet::{
-        Head, LONG, MIN_DATAGRAM, Packet, PacketType, Unsupported, encode_retry,
+        Builder, Head, LONG, MIN_DATAGRAM, Packet, PacketType, Unsupported, encode_retry,
         encode_stateless_reset, encode_version_negotiation,
     },
-    token::Token,
+    protection,
+    token::{Token, TokenKey},
+    version::Version,
 };
 use std::time::{Duration, Instant};
-use tls::Moment;
+use tls::{Moment, Role};
 use wire::Reader;
 
 /// So many in each second, whatever was left of the last.
@@ -124,13 +131,23 @@ impl Endpoint {
         answer: &mut Vec<u8>,
     ) -> Received {
         let Some(version) = head.version else { return Received::Dropped };
-        if head.destination.len() < ConnectionId::SHORTEST_FIRST
-            || self.slots.len() >= self.limits.connections
-        {
+        if head.destination.len() < ConnectionId::SHORTEST_FIRST {
             return Received::Dropped;
         }
-        let token = datagram.get(head.token.clone()).unwrap_or_default();
-        let token = self.key.open(token, path.remote, version, now.time);
+        if self.slots.len() >= self.limits.connections {
+            return self.refuse(head, TransportError::CONNECTION_REFUSED, now.instant, answer);
+        }
+        let octets = datagram.get(head.token.clone()).unwrap_or_default();
+        let token = self.key.open(octets, path.remote, version, now.time);
+        // A token is good for the connection ID that came with it (§8.1.2).
+        let fits = |token: &Token| match token {
+            Token::Retry { retry_source, .. } => *retry_source == head.destination,
+            Token::Before => true,
+        };
+        if TokenKey::is_from_retry(octets) && !token.as_ref().is_some_and(fits) {
+            // Another Retry it would not follow: it must not wait for nothing.
+            return self.refuse(head, TransportError::INVALID_TOKEN, now.instant, answer);
+        }
         let mut accepted = Accepted {
             version,
             destination: head.destination,
@@ -142,10 +159,6 @@ impl Endpoint {
         };
         match token {
             Some(Token::Retry { original_destination, retry_source }) => {
-                // A token is good for the connection ID that came with it (§8.1.2).
-                if retry_source != head.destination {
-                    return Received::Dropped;
-                }
                 accepted.original_destination = original_destination;
                 accepted.retry_source = Some(retry_source);
             }
@@ -158,6 +171,32 @@ impl Endpoint {
         self.accept(&accepted, ecn, datagram, now)
     }
     // ANCHOR_END: greet
+
+    /// §8.1.3, §20.1: an end without a beginning. There is no closing period, for nothing is kept.
+    fn refuse(
+        &mut self,
+        head: &Head,
+        code: TransportError,
+        now: Instant,
+        answer: &mut Vec<u8>,
+    ) -> Received {
+        let Some(constants) = head.version.and_then(Version::constants) else {
+            return Received::Dropped;
+        };
+        let Ok(keys) = protection::initial(constants, &head.destination, Role::Server) else {
+            return Received::Dropped;
+        };
+        if !self.courtesies.take(self.limits.courtesies, now) {
+            return Received::Dropped;
+        }
+        let (source, _) = self.identifiers().issue();
+        let (kind, ids) = (PacketType::Initial, [&head.source, &source]);
+        let builder = Builder::long(answer, kind, constants.version, ids, &[], 0, None);
+        let close = Close { code: code.0, frame: Some(0), reason: &[] };
+        Frame::Close(close).encode(answer);
+        builder.finish(answer, 0, &keys.local);
+        Received::Answered
+    }
 
     /// §8.1.2: "come again with this". All that we have to know is in the token.
     fn retry(&mut self, accepted: &Accepted, now: Moment, answer: &mut Vec<u8>) -> Received {

@@ -12,7 +12,8 @@ use quic::{
     ServerConfig, Transmit,
     acks::Ecn,
     endpoint::Identifiers,
-    packet::{MIN_DATAGRAM, Packet, RESET_SHORTEST},
+    error::TransportError,
+    packet::{MIN_DATAGRAM, Packet, RESET_SHORTEST, encode_retry},
     stream::Direction,
     token::TokenKey,
     version::Version,
@@ -195,6 +196,94 @@ fn s8_1_2_no_state_before_a_token() {
     assert_eq!(world.server.half_open(), 0, "its address is known");
     world.talk(&mut client);
     assert!(connected(&client));
+}
+
+/// How the server ended it, at the client.
+fn told(client: &Client) -> Option<TransportError> {
+    client.heard.iter().find_map(|event| match event {
+        Event::Closed(Closed::Transport { code, .. }) => Some(*code),
+        _ => None,
+    })
+}
+
+/// What a client says whose Retry's token was changed.
+fn with_another_token(world: &mut World, change: impl Fn(&mut [u8])) -> Client {
+    let mut client = world.client(2, Vec::new());
+    let first = world.says(&mut client).unwrap();
+    let Ok(Packet::Protected(head)) = Packet::read(&mut Reader::new(&first), 8) else { panic!() };
+    let (received, retry) = world.give(client.path.local, &first);
+    assert_eq!(received, Received::Answered);
+    let Ok(Packet::Retry(packet)) = Packet::read(&mut Reader::new(&retry), 8) else { panic!() };
+    let mut token = retry[packet.token.clone()].to_vec();
+    change(&mut token);
+    // The Retry that the client believes is whole.
+    let (mut other, ids) = (Vec::new(), [&packet.destination, &packet.source]);
+    encode_retry(&mut other, Version::V1, ids, &head.destination, &token);
+    world.hears(&mut client, &other);
+    client
+}
+
+#[test]
+fn s8_1_3_a_token_of_a_retry_that_is_not_good_is_told() {
+    let mut world = World::new(true, EndpointLimits::default());
+    let changes: [fn(&mut [u8]); 4] = [
+        |token| token[4] ^= 1,
+        |token| token[40] ^= 1,
+        |token| *token.last_mut().unwrap() ^= 0x80,
+        // As if it were from another key.
+        |token| token[4..].fill(9),
+    ];
+    for change in changes {
+        let mut client = with_another_token(&mut world, change);
+        world.talk(&mut client);
+        assert_eq!(told(&client), Some(TransportError::INVALID_TOKEN), "{:?}", client.heard);
+        assert_eq!(world.server.len(), 0, "nothing is kept");
+    }
+    // It came too late.
+    let mut client = with_another_token(&mut world, |_| ());
+    let second = world.says(&mut client).unwrap();
+    let later = Moment { instant: world.now, time: stage::moment().time.plus_seconds(60) };
+    let path = FourTuple { local: address(1, 443), remote: client.path.local };
+    let mut answer = Vec::new();
+    let received = world.server.receive(path, Ecn::NotEct, &mut second.clone(), later, &mut answer);
+    assert_eq!(received, Received::Answered);
+    world.hears(&mut client, &answer);
+    assert_eq!(told(&client), Some(TransportError::INVALID_TOKEN));
+    // Good as it is, it goes on.
+    let mut client = with_another_token(&mut world, |_| ());
+    world.talk(&mut client);
+    assert!(connected(&client));
+}
+
+#[test]
+fn s8_1_3_a_token_that_means_nothing_is_as_none() {
+    let mut world = World::new(false, EndpointLimits::default());
+    for (last, token) in (2..).zip([vec![0], b"somebody else's".to_vec(), vec![0xff; 300]]) {
+        let mut client = world.client(last, token);
+        world.talk(&mut client);
+        assert!(connected(&client));
+    }
+}
+
+#[test]
+fn s20_1_who_finds_no_room_is_refused() {
+    let mut limits = EndpointLimits::default();
+    limits.connections = 1;
+    let mut world = World::new(false, limits);
+    let mut first = world.client(2, Vec::new());
+    world.talk(&mut first);
+    let mut second = world.client(3, Vec::new());
+    let hello = world.says(&mut second).unwrap();
+    let (received, refusal) = world.give(second.path.local, &hello);
+    assert_eq!(received, Received::Answered);
+    assert!(refusal.len() < 100);
+    world.hears(&mut second, &refusal);
+    assert_eq!(told(&second), Some(TransportError::CONNECTION_REFUSED));
+    assert!(connected(&first));
+    // A courtesy, not a duty.
+    let answers = (0..1000).filter(|_| world.give(address(9, 9), &hello).0 != Received::Dropped);
+    assert!(answers.count() < 200);
+    assert_eq!(world.server.len(), 1);
 }
 
 #[test]
