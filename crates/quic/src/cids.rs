@@ -352,14 +352,15 @@ impl<C: Copy + Eq> RemoteIds<C> {
         self.active.iter()
     }
 
-    /// Whether a datagram that ends so is a stateless reset (§10.3.1): compared without telling by
-    /// the time how much was right.
-    pub fn is_reset(&self, last: &[u8; 16]) -> bool {
+    /// Whether a datagram that ends so is a stateless reset (§10.3.1), of an identifier that was
+    /// `used`: compared without telling by the time how much was right.
+    pub fn is_reset(&self, last: &[u8; 16], used: impl Fn(u64) -> bool) -> bool {
         let equal = |token: &[u8; 16]| {
             token.iter().zip(last).fold(0, |sum, (ours, theirs)| sum | (ours ^ theirs)) == 0
         };
         // All are compared, the first that fits or not.
         let fits = |issued: &Issued<C>| usize::from(issued.token.as_ref().is_some_and(equal));
-        self.active.iter().map(fits).sum::<usize>() > 0
+        let used = self.active.iter().filter(|issued| used(issued.sequence));
+        used.map(fits).sum::<usize>() > 0
     }
 }

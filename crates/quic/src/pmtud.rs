@@ -202,6 +202,11 @@ impl Pmtud {
         }
     }
 
+    /// The probe that is in flight will say nothing.
+    pub const fn forget_probe(&mut self) {
+        self.in_flight = false;
+    }
+
     // ANCHOR: hole
     /// A packet that was no probe was acknowledged; answers as [`on_lost`](Self::on_lost).
     pub fn on_acked(&mut self, size: u16) -> bool {

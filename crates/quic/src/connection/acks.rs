@@ -54,8 +54,15 @@ impl Connection {
 
     /// Tells everybody what became of what they sent.
     fn settle(&mut self, space: Space, outcome: &mut Outcome<super::Content>, now: Instant) {
+        // What another path carries says nothing of this one.
+        let ours = self.recovery.path().number;
         for (_, packet) in outcome.acked.drain(..) {
-            if !packet.mtu_probe
+            if packet.path != ours && packet.mtu_probe {
+                self.paths.forget_mtu_probe(packet.path);
+                continue;
+            }
+            if packet.path == ours
+                && !packet.mtu_probe
                 && packet.ack_eliciting
                 && self.paths.current.pmtud.on_acked(packet.size)
             {
@@ -72,7 +79,12 @@ impl Connection {
         for (number, packet) in outcome.lost.drain(..) {
             self.stats.packets_lost += 1;
             self.trace_lost(space, number);
-            if !packet.mtu_probe
+            if packet.path != ours && packet.mtu_probe {
+                self.paths.forget_mtu_probe(packet.path);
+                continue;
+            }
+            if packet.path == ours
+                && !packet.mtu_probe
                 && packet.ack_eliciting
                 && self.paths.current.pmtud.on_lost(packet.size)
             {

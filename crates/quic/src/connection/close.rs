@@ -146,7 +146,8 @@ impl Connection {
     pub fn receive_reset(&mut self, datagram: &[u8]) -> bool {
         let short = datagram.first().is_some_and(|first| first & crate::packet::LONG == 0);
         let long_enough = datagram.len() >= crate::packet::RESET_SHORTEST;
-        let known = datagram.last_chunk().is_some_and(|last| self.remote_ids.is_reset(last));
+        let used = |sequence| self.uses_id(sequence);
+        let known = datagram.last_chunk().is_some_and(|last| self.remote_ids.is_reset(last, used));
         if short && long_enough && known && self.is_open() {
             self.drain(Closed::StatelessReset);
             return true;

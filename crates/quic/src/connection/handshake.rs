@@ -338,7 +338,7 @@ impl Connection {
             self.remote_ids.set_first_token(token);
         }
         let most = u16::try_from(peer.max_udp_payload_size).unwrap_or(u16::MAX);
-        self.paths.current.pmtud.set_most(most);
+        self.paths.set_most(most);
         self.streams.on_peer(&peer);
         self.peer = peer;
         self.tls.peer_known = true;

@@ -65,11 +65,16 @@ impl Connection {
     /// A connection ID of the peer's that no path uses: who sees two paths is not to see that they
     /// are one connection's (§9.5).
     fn spare_id(&self) -> Option<u64> {
+        let mut all = self.remote_ids.iter().map(|issued| issued.sequence);
+        all.find(|sequence| !self.uses_id(*sequence))
+    }
+
+    /// Whether datagrams went to the peer's connection ID of that number.
+    pub(super) fn uses_id(&self, sequence: u64) -> bool {
         let current = self.remote_ids.current().map(|issued| issued.sequence);
         let others = [&self.paths.trial, &self.paths.before].into_iter().flatten();
-        let taken: Vec<_> = others.map(|path| path.sequence).chain([current]).flatten().collect();
-        let mut all = self.remote_ids.iter().map(|issued| issued.sequence);
-        all.find(|sequence| !taken.contains(sequence))
+        let mut used = others.map(|path| path.sequence).chain([current]).flatten();
+        used.any(|one| one == sequence)
     }
 
     /// A path is not used any more, nor is its connection ID.
@@ -134,7 +139,7 @@ impl Connection {
             return;
         }
         // Servers move only where they said they would (§9.6).
-        if self.role == Role::Client || !self.transport.migration {
+        if self.role == Role::Client {
             return;
         }
         // Back on the one before: what came from elsewhere was an attacker's copy (§9.3.2).

@@ -365,12 +365,17 @@ impl Connection {
     }
 
     fn put_datagrams(&mut self, draft: &mut Draft<'_>) {
+        let most = self.max_datagram().unwrap_or_default();
         while let Some(octets) = self.control.datagrams.front() {
-            if draft.room() < octets.len() + 9 {
+            // The path carried more when it was given to us: it may be lost, and so it is.
+            let fits = octets.len() <= most;
+            if fits && draft.room() < octets.len() + 9 {
                 return;
             }
-            Frame::Datagram(octets).encode(draft.out);
-            draft.ack_eliciting = true;
+            if fits {
+                Frame::Datagram(octets).encode(draft.out);
+                draft.ack_eliciting = true;
+            }
             self.control.datagram_octets -= octets.len().min(self.control.datagram_octets);
             self.control.datagrams.pop_front();
         }

@@ -214,6 +214,12 @@ impl Paths {
         }
     }
 
+    /// The peer takes no larger datagrams, on whatever path.
+    pub(super) fn set_most(&mut self, most: u16) {
+        self.most = self.most.min(most);
+        self.current.pmtud.set_most(most);
+    }
+
     pub(super) fn make(&mut self, tuple: FourTuple) -> PathState {
         let mut path = PathState::new(tuple, false, self.most);
         path.number = self.count;
@@ -232,6 +238,15 @@ impl Paths {
     pub(super) fn knows(&self, remote: SocketAddr) -> bool {
         let others = [self.trial.as_deref(), self.before.as_deref()].into_iter().flatten();
         others.chain([&self.current]).any(|path| path.tuple.remote == remote)
+    }
+
+    /// A probe of the MTU of a path that is not the current one came or was lost: it is asked again
+    /// should that path be come back to.
+    pub(super) fn forget_mtu_probe(&mut self, number: u32) {
+        let others = [self.trial.as_deref_mut(), self.before.as_deref_mut()];
+        if let Some(path) = others.into_iter().flatten().find(|path| path.number == number) {
+            path.pmtud.forget_probe();
+        }
     }
 
     /// The path of these addresses, if it is known.

@@ -16,6 +16,7 @@
 use super::{Connection, FourTuple};
 use crate::{
     acks::Ecn,
+    connection_id::ConnectionId,
     error::Error,
     packet::{Discard, Head, MIN_DATAGRAM, Packet, PacketType},
     protection::{self, Keys, Opened},
@@ -59,6 +60,11 @@ impl Connection {
         }
         if self.role == Role::Client && !self.paths.knows(path.remote) {
             // A server is where it was, or where it said that it would be (§9).
+            self.stats.packets_dropped += 1;
+            return;
+        }
+        if !self.transport.migration && self.tls.complete && !self.paths.knows(path.remote) {
+            // Who was told not to move has not moved (§18.2): a NAT has, and it is not followed.
             self.stats.packets_dropped += 1;
             return;
         }
@@ -124,6 +130,11 @@ impl Connection {
     ) -> Result<(), Error> {
         if !head.fixed && !self.transport.grease {
             self.drop_packet(Discard::FixedBit);
+            return Ok(());
+        }
+        let other = |known: ConnectionId| head.version.is_some() && head.source != known;
+        if self.tls.peer_source.is_some_and(other) {
+            self.drop_packet(Discard::Source);
             return Ok(());
         }
         // Whoever fills its datagrams is worth an answer of three times as much (§14.1, §8.1).

@@ -66,6 +66,9 @@ pub enum Discard {
     /// RFC 9001 §4.9, §4.6.2: its keys were thrown away, or 0-RTT was rejected.
     #[error("the keys for the packet are gone (RFC 9001 §4.9)")]
     KeysGone,
+    /// RFC 9000 §7.2: the source is not who the peer said it is in its first packet.
+    #[error("a source connection ID that is not the peer's (§7.2)")]
+    Source,
     /// RFC 9000 §6.2: a list of versions that answers nothing we sent.
     #[error("a Version Negotiation packet that answers nothing of ours (§6.2)")]
     Unexpected,

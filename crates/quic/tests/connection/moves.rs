@@ -279,3 +279,71 @@ fn a_path_that_carries_large_datagrams_no_more_is_found_out() {
         assert!((1200..=1272).contains(&found), "{found}");
     }
 }
+
+#[test]
+fn s18_2_who_was_told_not_to_move_is_not_followed() {
+    let mut setup = Setup::default();
+    setup.server.migration = false;
+    let mut pair = Pair::new(&setup, link());
+    pair.behind_nat();
+    pair.connect();
+    pair.run(Duration::from_millis(100));
+    let path = pair.second_address();
+    assert!(pair.client.quic().migrate(path).is_err());
+    // A NAT asks nobody.
+    let before = pair.server.quic().path();
+    pair.rebind_port();
+    pair.client.quic().ping();
+    pair.run(Duration::from_millis(500));
+    assert_eq!(pair.server.quic().path(), before);
+    assert!(pair.server.quic().stats().packets_dropped > 0);
+    assert!(pair.server.closed().is_none());
+}
+
+#[test]
+fn s18_2_a_peer_that_takes_small_datagrams_gets_no_larger_ones_on_any_path() {
+    let mut setup = Setup::default();
+    let alter = |parameters: &mut quic::parameters::TransportParameters| {
+        parameters.max_udp_payload_size = 1300;
+    };
+    setup.server.lies = Some(quic::Lies { alter, ..quic::Lies::NONE });
+    let mut pair = Pair::new(&setup, link());
+    let most = Rc::new(RefCell::new(0));
+    let book = Rc::clone(&most);
+    pair.network.filter(move |datagram| {
+        if datagram.from.port() != 443 {
+            let octets = datagram.payload.len();
+            book.replace_with(|known| octets.max(*known));
+        }
+        sim::Verdict::Pass
+    });
+    pair.connect();
+    pair.run(Duration::from_secs(1));
+    assert_eq!(*most.borrow(), 1300);
+    let path = pair.second_address();
+    pair.client.quic().migrate(path).unwrap();
+    let stream = pair.client.say(Direction::Bidirectional, &[9; 50_000]);
+    assert!(pair.until(Duration::from_secs(9), |pair| pair.echoed(stream)));
+    pair.run(Duration::from_secs(1));
+    assert_eq!((*most.borrow(), pair.client.quic().path()), (1300, path));
+}
+
+#[test]
+fn a_datagram_that_no_longer_fits_the_path_holds_up_no_other() {
+    let mut setup = Setup::default();
+    setup.server.max_datagram_frame_size = 65_535;
+    let mut pair = Pair::new(&setup, link().mtu(1500));
+    pair.connect();
+    pair.run(Duration::from_secs(1));
+    pair.set_mtu(1300);
+    let stream = pair.client.say(Direction::Bidirectional, &[9; 60_000]);
+    pair.client.quic().send_datagram(vec![1; 1400]).unwrap();
+    pair.client.quic().send_datagram(b"after".to_vec()).unwrap();
+    assert!(pair.until(Duration::from_secs(5), |pair| pair.echoed(stream)));
+    pair.client.quic().send_datagram(b"again".to_vec()).unwrap();
+    pair.run(Duration::from_secs(1));
+    let came = |wanted: &[u8]| {
+        pair.server.has(|event| matches!(event, Event::Datagram(octets) if octets == wanted))
+    };
+    assert!(came(b"again"));
+}

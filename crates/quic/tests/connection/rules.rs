@@ -6,12 +6,13 @@ use quic::{
     acks::Ecn,
     connection_id::ConnectionId,
     error::TransportError,
-    packet::{self, Packet},
+    packet::{self, Builder, Packet, PacketType},
     stream::Direction,
     version::Version,
 };
 use sim::Link;
 use std::time::Duration;
+use tls::Role;
 use wire::{Reader, Scripted};
 
 /// What the server says about these frames of the client's.
@@ -210,4 +211,47 @@ fn s9_a_client_hears_its_server_only_where_it_is() {
         pair.client.quic().receive_datagram(path, Ecn::NotEct, &mut octets, now);
         assert_eq!(pair.client.quic().stats().packets_received, before + more);
     }
+}
+
+/// An Initial packet with a PING, as the one in `role` would seal it.
+fn forged(role: Role, original: &ConnectionId, ids: [&ConnectionId; 2], number: u64) -> Vec<u8> {
+    let constants = Version::V1.constants().unwrap();
+    let keys = quic::protection::initial(constants, original, role).unwrap();
+    let (kind, mut octets) = (PacketType::Initial, Vec::new());
+    let builder = Builder::long(&mut octets, kind, Version::V1, ids, &[], number, None);
+    octets.push(1);
+    builder.finish(&mut octets, 1200, &keys.local);
+    octets
+}
+
+#[test]
+fn s7_2_long_packets_from_another_source_are_dropped() {
+    let [a, b] = [b"sourceAA", b"sourceBB"].map(|id| ConnectionId::new(id).unwrap());
+    let mut pair = Pair::plain();
+    let (original, ours) = first_ids(&mut pair);
+    for (number, source, count) in [(0, a, 1), (1, b, 1), (2, a, 2)] {
+        give(&mut pair, &mut forged(Role::Server, &original, [&ours, &source], number));
+        assert_eq!(pair.client.quic().stats().packets_received, count, "{number}");
+    }
+    let mut pair = Pair::plain();
+    pair.run(Duration::from_millis(12));
+    let (now, path) = (pair.network.now(), pair.server.quic().path());
+    for (number, source, count) in [(7, a, 1), (8, b, 1), (9, ours, 2)] {
+        let mut octets = forged(Role::Client, &original, [&original, &source], number);
+        pair.server.quic().receive_datagram(path, Ecn::NotEct, &mut octets, now);
+        assert_eq!(pair.server.quic().stats().packets_received, count, "{number}");
+    }
+}
+
+#[test]
+fn s10_3_1_the_token_of_an_id_that_was_not_used_is_no_reset() {
+    let mut pair = Pair::plain();
+    pair.connect();
+    pair.run(Duration::from_secs(1));
+    // The server's second, which the client has and has not used.
+    let token = reset_token(&pair.server.ids[1]);
+    let mut octets = Vec::new();
+    assert!(packet::encode_stateless_reset(&mut octets, 100, &token, &mut Scripted(3)));
+    give(&mut pair, &mut octets);
+    assert!(pair.client.quic().is_open());
 }

@@ -170,11 +170,12 @@ fn s9_5_a_path_is_left_with_its_identifier() {
 #[test]
 fn s10_3_1_a_token_of_any_of_them_is_a_reset() {
     let mut remote = remote();
-    assert!(remote.is_reset(&[2; 16]) && !remote.is_reset(&[0; 16]));
+    assert!(!remote.is_reset(&[2; 16], |_| false), "not used yet (§10.3.1)");
+    assert!(remote.is_reset(&[2; 16], |_| true) && !remote.is_reset(&[0; 16], |_| true));
     remote.set_first_token([0; 16]);
-    assert!(remote.is_reset(&[0; 16]));
+    assert!(remote.is_reset(&[0; 16], |_| true));
     remote.replace_first(77);
     assert_eq!(remote.current().unwrap().id, 77);
     remote.switch(2);
-    assert!(!remote.is_reset(&[0; 16]), "what is retired is forgotten");
+    assert!(!remote.is_reset(&[0; 16], |_| true), "what is retired is forgotten");
 }
