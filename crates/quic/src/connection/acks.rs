@@ -188,6 +188,12 @@ impl Connection {
             self.spaces.get_mut(each).probes = PROBES;
             self.send_again(each, now);
         }
+        if self.role == Role::Client && self.tls.complete && !self.tls.confirmed {
+            // The server may have confirmed it, and thrown the keys of all else away; and where a
+            // NAT forgot meanwhile, only a 1-RTT packet shows it the way back.
+            self.spaces.data.probes = PROBES;
+            self.send_again(Space::Data, now);
+        }
         if self.role == Role::Client && !self.can_seal(space) {
             self.spaces.initial.probes = PROBES;
         }

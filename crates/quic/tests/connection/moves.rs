@@ -347,3 +347,16 @@ fn a_datagram_that_no_longer_fits_the_path_holds_up_no_other() {
     };
     assert!(came(b"again"));
 }
+
+#[test]
+fn a_nat_that_forgets_before_the_client_heard_that_it_is_confirmed_ends_nothing() {
+    let mut pair = Pair::plain();
+    pair.behind_nat();
+    // The server's HANDSHAKE_DONE goes to where nobody is any more.
+    assert!(pair.until(Duration::from_secs(1), |pair| {
+        pair.server.has(|event| matches!(event, Event::HandshakeConfirmed))
+    }));
+    pair.rebind_port();
+    let stream = pair.client.say(Direction::Bidirectional, &[9; 100_000]);
+    assert!(pair.until(Duration::from_secs(5), |pair| pair.echoed(stream)));
+}
