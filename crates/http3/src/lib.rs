@@ -32,6 +32,8 @@ mod connection;
 mod error;
 mod event;
 pub mod frame;
+#[doc(hidden)]
+pub mod fuzzing;
 mod limits;
 mod misuse;
 pub mod settings;

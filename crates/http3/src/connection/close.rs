@@ -117,12 +117,18 @@ impl Connection {
             self.orders.push(Order::Reset(id, code));
         }
         if stream.is_none_or(|stream| stream.receiving.phase != Phase::Over) {
-            self.abandon(id, code);
+            self.read_no_more(id, code);
         }
     }
 
-    /// Reads no more of a stream.
+    /// Reads no more of a stream, which is forgotten if it was sent whole.
     pub(super) fn abandon(&mut self, id: StreamId, code: ErrorCode) {
+        self.read_no_more(id, code);
+        self.settle(id);
+    }
+
+    /// Reads no more of a stream; the record stays, for whoever has to tell of it.
+    pub(super) fn read_no_more(&mut self, id: StreamId, code: ErrorCode) {
         self.orders.push(Order::Stop(id, code));
         // Sections that may be on their way will not be acknowledged (RFC 9204 §2.2.2.2).
         self.decoder.cancel(id.get());
@@ -131,7 +137,6 @@ impl Connection {
             stream.receiving.pace = None;
             stream.receiving.blocked = None;
         }
-        self.settle(id);
     }
 
     /// The peer gave up its half of a stream.
@@ -175,6 +180,9 @@ impl Connection {
             self.end_push(push);
         } else if id.is_request() {
             self.exchanges = self.exchanges.saturating_sub(1);
+            if self.exchanges == 0 {
+                self.give_up_unpromised();
+            }
         }
         if self.streams.is_empty() {
             self.watch_idle();

@@ -15,7 +15,11 @@
 //!
 //! Used by: `server`, for handlers that push; `client`, which keeps what was pushed.
 
-use super::{Connection, Order, sections::Carrier, unidirectional::PUSH};
+use super::{
+    Connection, Order,
+    sections::Carrier,
+    unidirectional::{Inbound, PUSH},
+};
 use crate::{Error, ErrorCode, Event, Misuse, Role, StreamId, frame::FrameType, stream::Stream};
 use http::{
     HeaderName, Method, Priority, Request, Target,
@@ -144,6 +148,20 @@ impl Connection {
         match promise.stream {
             Some(stream) => self.reset(stream, ErrorCode::H3_REQUEST_CANCELLED),
             None => self.put_control(FrameType::CANCEL_PUSH, &[push], &[]),
+        }
+    }
+
+    /// No request is under way whose stream could still bring a promise: it was lost when its own
+    /// was reset, and who waits for it would wait for ever.
+    pub(super) fn give_up_unpromised(&mut self) {
+        for (id, inbound) in &mut self.inbound {
+            if let Inbound::Unpromised(push) = inbound {
+                self.orders.push(Order::Stop(*id, ErrorCode::H3_REQUEST_CANCELLED));
+                if let Some(promise) = self.promises.get_mut(push) {
+                    promise.cancelled = true;
+                }
+                *inbound = Inbound::Ignored;
+            }
         }
     }
 

@@ -240,7 +240,7 @@ impl Connection {
         (sending.over, sending.dropped) = (true, true);
         if self.role == Role::Server {
             if record.receiving.phase != Phase::Over {
-                self.abandon(stream, ErrorCode::H3_REQUEST_CANCELLED);
+                self.read_no_more(stream, ErrorCode::H3_REQUEST_CANCELLED);
             }
             if let Err(error) = self.charge_reset() {
                 return self.violate(error);

@@ -153,6 +153,8 @@ impl Connection {
             return Err(Error::Id { what, id: push, reason: "is there twice" });
         }
         promise.stream = Some(id);
+        // Without a request under way its promise was lost, and will not come.
+        promise.cancelled |= promise.head.is_none() && self.exchanges == 0;
         if promise.cancelled {
             self.orders.push(Order::Stop(id, ErrorCode::H3_REQUEST_CANCELLED));
             self.inbound.insert(id, Inbound::Ignored);
