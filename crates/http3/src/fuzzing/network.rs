@@ -115,7 +115,7 @@ pub(super) fn deliver(
     if let Some((stream, code)) = line.stops.pop_front() {
         // Who is stopped gives the stream up (RFC 9000 §3.5), unless all has gone already.
         let lane = back.lanes.entry(stream).or_default();
-        if !lane.end {
+        if !lane.over && !(lane.end && lane.octets.is_empty()) {
             back.reset(stream, code);
             reader.stream_stopped(stream, code, now);
         }
