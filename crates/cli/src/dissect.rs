@@ -30,8 +30,8 @@ pub(crate) const COMMAND: Command = Command {
                 "what the octets are: http1-request, http1-response, websocket, or one side of it, \
                  websocket-client, websocket-server; deflate, zlib, gzip; tls-record, \
                  tls-handshake; certificate, DER or PEM; http2, one side of a connection, and \
-                 hpack, a block of it; quic-packet, a datagram of QUIC; qpack-section, fields of \
-                 HTTP/3, and qpack-encoder and qpack-decoder, the streams beside them",
+                 hpack, a block of it; quic-packet, a datagram of QUIC; http3, a stream of it; \
+                 qpack-section, fields of HTTP/3, and qpack-encoder and qpack-decoder, the streams beside them",
             ),
             valued(None, "octets", "HEX", "these octets, instead of a file's"),
             switch(None, "hex", "the file holds hexadecimal digits; # begins a remark"),

@@ -1,6 +1,6 @@
 //! The parsers that can be asked, by name.
 
-use crate::{Hints, KeyLog, certificate, http2, qpack, quic, tls};
+use crate::{Hints, KeyLog, certificate, http2, http3, qpack, quic, tls};
 use deflate::{Status, WindowBits, gzip};
 use http::Method;
 use std::{borrow::Cow, collections::BTreeMap, fmt, str::FromStr};
@@ -39,6 +39,8 @@ pub enum Kind {
     Hpack,
     /// What one side of an HTTP/2 connection sent, from its beginning on.
     Http2,
+    /// A stream of HTTP/3, from its first octet on.
+    Http3,
     /// A field section of QPACK; [`Hints::encoder_stream`] has what it refers to.
     QpackSection,
     /// The encoder stream of QPACK, behind its type.
@@ -51,7 +53,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, for help texts and tests.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Http1Request,
         Self::Http1Response,
         Self::WebSocket,
@@ -65,6 +67,7 @@ impl Kind {
         Self::Certificate,
         Self::Hpack,
         Self::Http2,
+        Self::Http3,
         Self::QpackSection,
         Self::QpackEncoder,
         Self::QpackDecoder,
@@ -87,6 +90,7 @@ impl Kind {
             Self::Certificate => "certificate",
             Self::Hpack => "hpack",
             Self::Http2 => "http2",
+            Self::Http3 => "http3",
             Self::QpackSection => "qpack-section",
             Self::QpackEncoder => "qpack-encoder",
             Self::QpackDecoder => "qpack-decoder",
@@ -178,6 +182,7 @@ pub fn dissect_hinted(kind: Kind, octets: &[u8], hints: &Hints) -> Dissection {
         Kind::Certificate => certificate::certificates(&mut reader),
         Kind::Hpack => block(&mut reader),
         Kind::Http2 => http2::side(&mut reader),
+        Kind::Http3 => http3::stream(&mut reader, hints),
         Kind::QpackSection => qpack::section(&mut reader, hints),
         Kind::QpackEncoder => qpack::encoder_stream(&mut reader),
         Kind::QpackDecoder => qpack::decoder_stream(&mut reader),

@@ -14,6 +14,7 @@ mod certificate;
 pub mod fuzzing;
 mod hints;
 mod http2;
+mod http3;
 mod input;
 mod keylog;
 mod kind;

@@ -63,12 +63,21 @@ impl Settings {
     // ANCHOR: settings
     /// Reads the payload of a SETTINGS frame; of more than `most` settings none is kept.
     pub(crate) fn parse(payload: &[u8], most: u32) -> Result<Self, Error> {
-        let length = payload.len() as u64;
+        Self::read(&mut Reader::new(payload), most)
+    }
+
+    /// As a connection reads them; the payload is all that `reader` holds.
+    ///
+    /// # Errors
+    /// [`Error::FrameLayout`], [`Error::Setting`]; [`Error::Flood`] of more than `most`.
+    pub fn read(reader: &mut Reader<'_>, most: u32) -> Result<Self, Error> {
+        let length = reader.len() as u64;
         let layout = |_| Error::FrameLayout { frame: "SETTINGS", length, section: "7.2.4" };
-        let (mut reader, mut settings) = (Reader::new(payload), Self::default());
+        let mut settings = Self::default();
         let mut seen: Vec<u64> = Vec::new();
         while !reader.is_empty() {
             let id = reader.varint("Identifier").map_err(layout)?;
+            reader.explain(|| name(id).to_owned());
             let value = reader.varint("Value").map_err(layout)?;
             if seen.len() >= most as usize {
                 return Err(Error::Flood { what: "settings" });

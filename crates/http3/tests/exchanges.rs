@@ -288,6 +288,19 @@ fn rfc_9218_s4_priorities_reach_the_transport() {
 }
 
 #[test]
+fn rfc_9218_s7_2_a_push_has_a_priority_of_its_own() {
+    let mut pair = Pair::pushing();
+    pair.get(0);
+    let pushed = pair.server.end.push(id(0), &request("/style.css")).unwrap();
+    pair.server.end.send_response(pushed, &response(200), Outgoing::Unknown).unwrap();
+    pair.run();
+    pair.client.end.set_priority(pushed, Priority::new(5, true));
+    pair.run();
+    assert_eq!(pair.server.pipe.priorities.get(&pushed.get()), Some(&Priority::new(5, true)));
+    assert!(pair.server.violations().is_empty());
+}
+
+#[test]
 fn rfc_9218_s7_2_a_priority_may_come_before_its_request() {
     let mut pair = Pair::new();
     pair.client.pipe.held.insert(0);

@@ -192,14 +192,17 @@ impl Connection {
         Ok(())
     }
 
-    /// A client's wish: how urgent the answer on a stream is.
+    /// A client's wish: how urgent the answer on a stream is, a request's or a push's.
     pub fn set_priority(&mut self, stream: StreamId, priority: Priority) {
-        if self.role != Role::Client || !self.streams.contains_key(&stream) {
+        let Some(record) = self.streams.get(&stream).filter(|_| self.role == Role::Client) else {
             return;
-        }
+        };
+        let (kind, element) = match record.push {
+            Some(push) => (FrameType::PRIORITY_UPDATE_PUSH, push),
+            None => (FrameType::PRIORITY_UPDATE, stream.get()),
+        };
         self.orders.push(Order::Priority(stream, priority));
-        let value = priority.to_string();
-        self.put_control(FrameType::PRIORITY_UPDATE, &[stream.get()], value.as_bytes());
+        self.put_control(kind, &[element], priority.to_string().as_bytes());
     }
 
     /// Appends a frame to the control stream.

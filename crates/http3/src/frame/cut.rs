@@ -141,9 +141,8 @@ impl Frames {
     fn read_head(&mut self, input: &mut &[u8]) -> Option<FrameHead> {
         let parse = |octets: &[u8]| {
             let mut reader = Reader::new(octets);
-            let kind = FrameType(reader.varint("Type").ok()?);
-            let length = reader.varint("Length").ok()?;
-            Some((FrameHead { kind, length }, reader.offset()))
+            let head = FrameHead::read(&mut reader).ok()?;
+            Some((head, reader.offset()))
         };
         if self.kept.is_empty() {
             if let Some((head, used)) = parse(input) {

@@ -29,11 +29,11 @@ mod cut;
 mod payload;
 
 pub use cut::{Frames, Piece};
-pub use payload::{Control, parse_control};
+pub use payload::{Control, parse_control, read_control};
 
-use crate::Role;
+use crate::{Role, settings::is_reserved};
 use std::fmt;
-use wire::VarInt;
+use wire::{Reader, Truncated, VarInt};
 
 /// What a frame is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -155,6 +155,19 @@ pub struct FrameHead {
 impl FrameHead {
     /// Octets of the longest head.
     pub const MOST: usize = 16;
+
+    /// Reads a head.
+    ///
+    /// # Errors
+    /// [`Truncated`] where it is not all there.
+    pub fn read(reader: &mut Reader<'_>) -> Result<Self, Truncated> {
+        let kind = FrameType(reader.varint("Type")?);
+        reader.explain(|| match is_reserved(kind.0) {
+            true => "reserved (RFC 9114 §7.2.8)".to_owned(),
+            false => kind.name().to_owned(),
+        });
+        Ok(Self { kind, length: reader.varint("Length")? })
+    }
 
     /// Appends the head to `out`. A type or a length beyond 62 bits becomes the largest there is.
     pub fn encode(self, out: &mut Vec<u8>) {

@@ -42,7 +42,18 @@ pub enum Control<'a> {
 /// # Errors
 /// [`Error::FrameLayout`]
 pub fn parse_control<'a>(kind: FrameType, payload: &'a [u8]) -> Result<Option<Control<'a>>, Error> {
-    let (mut reader, length) = (Reader::new(payload), payload.len() as u64);
+    read_control(kind, &mut Reader::new(payload))
+}
+
+/// As [`parse_control`]; the payload is all that `reader` holds.
+///
+/// # Errors
+/// [`Error::FrameLayout`]
+pub fn read_control<'a>(
+    kind: FrameType,
+    reader: &mut Reader<'a>,
+) -> Result<Option<Control<'a>>, Error> {
+    let length = reader.len() as u64;
     let wrong = |section| Error::FrameLayout { frame: kind.name(), length, section };
     let mut number = |field, section| {
         let number = reader.varint(field).map_err(|_| wrong(section))?;
@@ -56,7 +67,9 @@ pub fn parse_control<'a>(kind: FrameType, payload: &'a [u8]) -> Result<Option<Co
             let element = reader.varint("Prioritized Element ID");
             let element = element.map_err(|_| wrong("7.2 of RFC 9218"))?;
             let push = kind == FrameType::PRIORITY_UPDATE_PUSH;
-            Control::PriorityUpdate { push, element, value: reader.rest() }
+            let value = reader.take("Priority Field Value", reader.len());
+            let value = value.map_err(|_| wrong("7.2 of RFC 9218"))?;
+            Control::PriorityUpdate { push, element, value }
         }
         _ => return Ok(None),
     }))

@@ -115,7 +115,7 @@ pub(super) fn deliver(
     if let Some((stream, code)) = line.stops.pop_front() {
         // Who is stopped gives the stream up (RFC 9000 §3.5), unless all has gone already.
         let lane = back.lanes.entry(stream).or_default();
-        if !lane.over && !(lane.end && lane.octets.is_empty()) {
+        if !(lane.over || lane.end && lane.octets.is_empty()) {
             back.reset(stream, code);
             reader.stream_stopped(stream, code, now);
         }
@@ -125,7 +125,10 @@ pub(super) fn deliver(
         reader.receive_datagram(&datagram, now);
         return true;
     }
-    let waits = |lane: &Lane| !lane.over && !lane.paused && (!lane.octets.is_empty() || lane.end);
+    let waits = |lane: &Lane| {
+        let more = !lane.paused && (!lane.octets.is_empty() || lane.end);
+        !lane.over && (more || lane.reset.is_some())
+    };
     let waiting: Vec<StreamId> =
         line.lanes.iter().filter(|(_, lane)| waits(lane)).map(|(id, _)| *id).collect();
     let Some(id) = by.checked_rem(waiting.len()).and_then(|at| waiting.get(at)).copied() else {

@@ -126,8 +126,8 @@ impl SendStream {
         writable
     }
 
-    /// As [`write`](Self::write), of octets that nobody else needs: where all have room, and copying
-    /// them would join them to no others, the vector is kept, and an empty one is left.
+    /// As [`write`](Self::write), of octets that nobody else needs: where all have room, and
+    /// copying would join them to no others, the vector is kept, and an empty one is left.
     pub fn write_owned(&mut self, octets: &mut Vec<u8>, most: u64) -> usize {
         let (length, held) = (octets.len(), self.held());
         if !self.is_writable() || held > 0 || length as u64 > most {
