@@ -7,7 +7,7 @@
 )]
 
 use http::{Method, Request, StatusCode, Target};
-use lab::load::{self, Ask, Failure, Load, Plan, Report, Secure, Tally};
+use lab::load::{self, Ask, Datagrams, Failure, Load, Plan, Report, Secure, Tally};
 use server::{Certificates, Router, Running, Server, Tls, identity::Identity, inline};
 use std::{
     io::{Read, Write},
@@ -29,6 +29,7 @@ fn plan(address: SocketAddr, requests: u64) -> Plan {
         address,
         secure: None,
         http2: false,
+        http3: None,
         ask: ask(Method::Get, "/", None),
         requests: Some(requests),
         connections: 1,
@@ -124,7 +125,8 @@ fn over_tls_the_handshake_decides_what_is_spoken() {
     let identity = Identity::generate(SystemTime::now().into()).unwrap();
     let roots = Roots::from_iter(identity.chain().first().cloned());
     let tls = Tls::with(Tls::config_for(Certificates::of([identity]).unwrap()));
-    let server = Server::new(router()).listen_tls(([127, 0, 0, 1], 0).into(), &tls).unwrap();
+    let server =
+        Server::new(router()).http3(true).listen_tls(([127, 0, 0, 1], 0).into(), &tls).unwrap();
     let running = server.start().unwrap();
     let address = running.tls_addresses()[0];
     let secure = |roots: Roots, offered: &[&[u8]]| {
@@ -132,8 +134,8 @@ fn over_tls_the_handshake_decides_what_is_spoken() {
         config.alpn = offered.iter().map(|name| name.to_vec()).collect();
         Some(Secure { config: Arc::new(config), name: ServerName::parse("localhost").unwrap() })
     };
-    let offers: [(&[&[u8]], [u64; 2]); 3] =
-        [(&[b"h2", b"http/1.1"], [0, 4]), (&[b"http/1.1"], [4, 0]), (&[], [4, 0])];
+    let offers: [(&[&[u8]], [u64; 3]); 3] =
+        [(&[b"h2", b"http/1.1"], [0, 4, 0]), (&[b"http/1.1"], [4, 0, 0]), (&[], [4, 0, 0])];
     for (offered, spoken) in offers {
         let secure = secure(roots.clone(), offered);
         let plan = Plan { secure, connections: 4, depth: 3, ..plan(address, 200) };
@@ -147,6 +149,40 @@ fn over_tls_the_handshake_decides_what_is_spoken() {
     let Report { tally, .. } = load::run(&plan).unwrap();
     assert_eq!((tally.answers(), tally.failures.get(&Failure::Handshake)), (0, Some(&3)));
     assert!(tally.reasons[0].contains("not one of the roots"), "{:?}", tally.reasons);
+}
+
+#[test]
+fn over_quic_every_request_is_answered_however_many_at_once() {
+    let identity = Identity::generate(SystemTime::now().into()).unwrap();
+    let roots = Arc::new(Roots::from_iter(identity.chain().first().cloned()));
+    let tls = Tls::with(Tls::config_for(Certificates::of([identity]).unwrap()));
+    let server =
+        Server::new(router()).http3(true).listen_tls(([127, 0, 0, 1], 0).into(), &tls).unwrap();
+    let running = server.start().unwrap();
+    let address = running.http3_addresses()[0];
+    let datagrams = |trust| {
+        let options = client::tls::Options { trust, resumption: false, ..Default::default() };
+        let config = client::quic::Config::new(options).speak(b"h3", "localhost").unwrap();
+        Some(Datagrams { config, name: ServerName::parse("localhost").unwrap() })
+    };
+    for (connections, depth, threads) in [(1, 1, 1), (3, 7, 2), (10, 50, 1)] {
+        let http3 = datagrams(client::tls::Trust::Roots(roots.clone()));
+        let plan = Plan { http3, connections, depth, threads, ..plan(address, 500) };
+        let Report { tally, .. } = load::run(&plan).unwrap();
+        assert_eq!((tally.answers(), tally.failed()), (500, 0), "{tally:?}");
+        assert_eq!(tally.statuses.iter().collect::<Vec<_>>(), [(&200, &500)]);
+        assert_eq!((tally.content, tally.spoken), (500 * 13, [0, 0, connections as u64]));
+        assert_eq!(tally.handshake.count(), connections as u64);
+    }
+    let http3 = datagrams(client::tls::Trust::Roots(roots));
+    let ask = ask(Method::Post, "/echo", Some(&[b'x'; 30_000]));
+    let Report { tally, .. } =
+        load::run(&Plan { http3, ask, depth: 4, connections: 2, ..plan(address, 40) }).unwrap();
+    assert_eq!((tally.answers(), tally.content), (40, 40 * 30_000), "{tally:?}");
+    // Nobody vouches for it: three tries, and no more.
+    let http3 = datagrams(client::tls::Trust::Roots(Arc::new(Roots::new())));
+    let Report { tally, .. } = load::run(&Plan { http3, ..plan(address, 20) }).unwrap();
+    assert_eq!((tally.answers(), tally.failures.get(&Failure::Handshake)), (0, Some(&3)));
 }
 
 #[test]
@@ -264,7 +300,7 @@ fn the_report_is_as_written_down() {
     tally.statuses.extend([(200, 990), (503, 10)]);
     tally.failures.extend([(Failure::Reset, 2), (Failure::Connect, 1)]);
     tally.reasons.push("ENHANCE_YOUR_CALM".into());
-    (tally.again, tally.spoken) = (3, [0, 2]);
+    (tally.again, tally.spoken) = (3, [0, 2, 0]);
     tally.cpu = Some(Duration::from_micros(1_500));
     tally.connect.record(Duration::from_micros(70));
     tally.handshake.record(Duration::from_micros(1_234));

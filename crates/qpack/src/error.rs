@@ -81,6 +81,16 @@ pub enum Error {
         /// Where it stands.
         place: ErrorCode,
     },
+    /// A section that waited refers to entries that were driven out meanwhile: RFC 9204 §2.1.1.
+    #[error(
+        "stream {stream} waited for {required} entries, which were driven out (RFC 9204 §2.1.1)"
+    )]
+    Evicted {
+        /// The stream.
+        stream: u64,
+        /// Its Required Insert Count.
+        required: u64,
+    },
     /// The Required Insert Count is none that an encoder writes; §4.5.1.1.
     #[error("an encoded Required Insert Count of {encoded} (RFC 9204 §4.5.1.1)")]
     InsertCount {

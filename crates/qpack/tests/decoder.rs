@@ -80,6 +80,19 @@ fn s2_2_fields_come_in_the_order_of_their_lines() {
 }
 
 #[test]
+fn s2_1_1_what_a_waiting_section_needs_is_not_driven_out() {
+    let mut decoder = Decoder::new(&with_table(220));
+    let section = hex("0381 10 11");
+    assert_eq!(decode(&mut decoder, 4, &section), Ok(None));
+    // All at once: the count goes round, and would mean twelve more.
+    decoder.receive_instructions(&hex(&(TWO.to_owned() + &"00".repeat(8)))).unwrap();
+    assert_eq!(decoder.poll_unblocked(), Some(4));
+    let error = decode(&mut decoder, 4, &section).unwrap_err();
+    assert_eq!(error, Error::Evicted { stream: 4, required: 2 });
+    assert_eq!((error.scope(), error.code()), (Scope::Connection, ErrorCode::DecompressionFailed));
+}
+
+#[test]
 fn s2_2_1_a_section_waits_until_its_entries_are_there() {
     let mut decoder = Decoder::new(&with_table(220));
     let section = hex("0381 10 11");

@@ -50,6 +50,8 @@ const WAY: &[Flag] = &[
     switch(None, "http1.1", "speak HTTP/1.1, and offer nothing newer"),
     switch(None, "http2", "speak HTTP/2 where an https server can, which is the default"),
     switch(None, "http2-prior-knowledge", "speak HTTP/2 without asking, with http too"),
+    switch(None, "http3", "speak HTTP/3, by UDP, and nothing else"),
+    switch(None, "http3-only", "the same: a load has one way"),
     flags::IPV4,
     flags::IPV6,
     flags::RESOLVE,

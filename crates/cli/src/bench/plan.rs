@@ -10,9 +10,12 @@ use crate::{
 };
 use client::{Http2, core::url};
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
-use lab::load::{Ask, Plan, Secure};
+use lab::load::{Ask, Datagrams, Plan, Secure};
 use sockets::{DialError, DialOptions, dial};
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 use x509::ServerName;
 
 /// Connections, streams and threads that may be asked for.
@@ -43,10 +46,19 @@ pub(super) fn plan(parsed: &Parsed) -> Result<Plan, Failure> {
     let version = version(parsed);
     let patience = parsed.seconds("connect-timeout")?.unwrap_or(PATIENCE);
     let ask = ask(parsed, &uri)?;
-    let secure = if uri.scheme() == "https" { Some(secure(parsed, &uri, version)?) } else { None };
+    let https = uri.scheme() == "https";
+    let http3 = parsed.is("http3") || parsed.is("http3-only");
+    if http3 && !https {
+        return Err(
+            UsageError::value("http3", text.unwrap_or_default(), "only https has it").into()
+        );
+    }
+    let http3 = if http3 { Some(datagrams(parsed, &uri)?) } else { None };
+    let secure = https.then(|| secure(parsed, &uri, version)).transpose()?;
     Ok(Plan {
-        address: address(parsed, &uri, patience)?,
+        address: address(parsed, &uri, http3.is_some(), patience)?,
         secure,
+        http3,
         http2: version == Http2::Known,
         ask,
         requests: requests.or(if duration.is_none() { Some(REQUESTS) } else { None }),
@@ -124,10 +136,19 @@ fn secure(parsed: &Parsed, uri: &Uri, version: Http2) -> Result<Secure, Failure>
     // Each connection pays for a whole handshake, so that all of them pay the same.
     options.resumption = false;
     let config = options.config(version).map_err(|error| refused(&error))?;
+    Ok(Secure { config, name: server_name(uri)? })
+}
+
+fn datagrams(parsed: &Parsed, uri: &Uri) -> Result<Datagrams, Failure> {
+    let mut options = tls::options(parsed)?;
+    options.resumption = false;
+    let config = client::quic::Config::new(options).speak(b"h3", &host(uri));
+    Ok(Datagrams { config: config.map_err(|error| refused(&error))?, name: server_name(uri)? })
+}
+
+fn server_name(uri: &Uri) -> Result<ServerName, Failure> {
     let host = host(uri);
-    let name = ServerName::parse(&host)
-        .map_err(|error| Failure::new(3, format!("(3) {host}: {error}")))?;
-    Ok(Secure { config, name })
+    ServerName::parse(&host).map_err(|error| Failure::new(3, format!("(3) {host}: {error}")))
 }
 
 /// curl's code, in front of the line as curl has it.
@@ -140,17 +161,34 @@ fn host(uri: &Uri) -> String {
     uri.host().map(http::uri::Host::to_dial).unwrap_or_default()
 }
 
-/// Where the server answers: the address by which a first connection comes about.
-fn address(parsed: &Parsed, uri: &Uri, patience: Duration) -> Result<SocketAddr, Failure> {
+/// Where the server answers: the address by which a first connection comes about. By UDP that is
+/// known of none before it is spoken to: the first address is taken.
+fn address(
+    parsed: &Parsed,
+    uri: &Uri,
+    udp: bool,
+    patience: Duration,
+) -> Result<SocketAddr, Failure> {
     let options = DialOptions {
         connect_timeout: Some(patience),
         family: way::family(parsed)?,
         overrides: way::overrides(parsed)?,
         ..DialOptions::default()
     };
-    let port = uri.port_or_default().unwrap_or(80);
-    match dial(&host(uri), port, &options) {
-        Ok(dialed) => Ok(dialed.address),
+    let (host, port) = (host(uri), uri.port_or_default().unwrap_or(80));
+    let found = if udp {
+        sockets::addresses(&host, port, &options, Instant::now().checked_add(patience)).and_then(
+            |found| {
+                let first = sockets::interleave(&found, options.family).first().copied();
+                let family = options.family.name();
+                first.ok_or_else(|| DialError::NoAddress { host: host.clone(), family })
+            },
+        )
+    } else {
+        dial(&host, port, &options).map(|dialed| dialed.address)
+    };
+    match found {
+        Ok(address) => Ok(address),
         Err(error) => {
             let code = match &error {
                 DialError::Resolve { .. } | DialError::NoAddress { .. } => 6,

@@ -100,6 +100,15 @@ impl QuicClient {
         self.touched = touched;
     }
 
+    /// Connections that something happened to since the last call, each once: only they have
+    /// events. `into` is emptied.
+    pub fn take_touched(&mut self, into: &mut Vec<Handle>) {
+        self.port.take_touched(into);
+        for handle in &*into {
+            self.port.touch(*handle);
+        }
+    }
+
     // ANCHOR: turn
     /// Sends, then waits for the network or a timer, for `patience` at the most.
     ///

@@ -1,10 +1,11 @@
 //! A load generator: many requests over many connections, from a few threads, and what they cost.
 //!
-//! RFC 9112 §9.3.2, RFC 9113 §5.1.2
+//! RFC 9112 §9.3.2, RFC 9113 §5.1.2, RFC 9114 §4.1
 //!
 //! ```text
 //!   Plan ──► worker, one a thread ──► slot, one a connection ──► line     socket and TLS
 //!                                                  └──► speaker   HTTP/1.1 or HTTP/2
+//!            └─► datagrams, one a thread: connections of QUIC, HTTP/3
 //!   Tally ◄── counts, and a Histogram of the times
 //! ```
 //!
@@ -19,6 +20,7 @@
 //!
 //! Used by: `wirebook bench`.
 
+mod datagrams;
 mod histogram;
 mod line;
 mod slot;
@@ -50,6 +52,15 @@ pub struct Secure {
     pub name: x509::ServerName,
 }
 
+/// QUIC for all connections.
+#[derive(Debug, Clone)]
+pub struct Datagrams {
+    /// Who is believed, and that `h3` is offered.
+    pub config: quic::ClientConfig,
+    /// Whom to ask for.
+    pub name: x509::ServerName,
+}
+
 /// What every request is.
 #[derive(Debug, Clone)]
 pub struct Ask {
@@ -68,6 +79,8 @@ pub struct Plan {
     pub secure: Option<Secure>,
     /// Whether HTTP/2 is spoken where no handshake decides it.
     pub http2: bool,
+    /// QUIC in TCP's place: HTTP/3 is spoken, whatever the others say.
+    pub http3: Option<Datagrams>,
     /// The request.
     pub ask: Ask,
     /// How many, in all. Without it, [`duration`](Self::duration) alone ends the load.
@@ -130,7 +143,10 @@ impl Load {
             let (plan, signs, done) = (plan.clone(), Arc::clone(&load.signs), done.clone());
             load.signs.running.fetch_add(1, Ordering::Relaxed);
             let run = move || {
-                let tally = worker::run(&plan, &part, poller, &signs);
+                let tally = match &plan.http3 {
+                    Some(quic) => datagrams::run(&plan, quic, &part, &signs),
+                    None => worker::run(&plan, &part, poller, &signs),
+                };
                 signs.running.fetch_sub(1, Ordering::Release);
                 done();
                 tally

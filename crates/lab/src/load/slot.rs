@@ -23,7 +23,7 @@ use sockets::{Interest, Poller, Token};
 use std::time::Instant;
 
 /// Connections in a row that may come to nothing.
-const STRIKES: u32 = 3;
+pub(super) const STRIKES: u32 = 3;
 
 /// Why a connection ends for which there is no better word.
 const CLOSED: &str = "the server closed the connection";
@@ -35,15 +35,15 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    fn is_spent(&self) -> bool {
+    pub(super) fn is_spent(&self) -> bool {
         self.left == Some(0)
     }
 
-    fn take(&mut self) {
+    pub(super) fn take(&mut self) {
         self.left = self.left.map(|left| left.saturating_sub(1));
     }
 
-    fn give_back(&mut self, count: u64) {
+    pub(super) fn give_back(&mut self, count: u64) {
         self.left = self.left.map(|left| left + count);
     }
 }

@@ -56,13 +56,14 @@ pub struct Tally {
     pub reasons: Vec<String>,
     /// Requests that a closing server had not looked at, and that were asked again.
     pub again: u64,
-    /// Connections over which HTTP/1.1 was spoken, HTTP/2.
-    pub spoken: [u64; 2],
+    /// Connections over which HTTP/1.1 was spoken, HTTP/2, HTTP/3.
+    pub spoken: [u64; 3],
     /// Octets of the answers' content.
     pub content: u64,
-    /// Octets of HTTP received beside it: heads, sizes of chunks, heads of frames.
+    /// Octets of HTTP received beside it: heads, sizes of chunks, heads of frames;
+    /// over HTTP/3 those of packets too.
     pub heads: u64,
-    /// Octets received from the socket: of records, where there is TLS.
+    /// Octets received from the socket: of records, where there is TLS; of QUIC's datagrams.
     pub received: u64,
     /// Octets sent to it.
     pub sent: u64,

@@ -92,13 +92,15 @@ fn listed(out: &mut String, name: &str, entries: impl Iterator<Item = String>) -
     writeln!(out, "  {name:<12}{}", entries.join(", "))
 }
 
-fn spoken([one, two]: [u64; 2]) -> String {
+fn spoken([one, two, three]: [u64; 3]) -> String {
     let part = |name: &str, count: u64| {
         let s = if count == 1 { "" } else { "s" };
         (count > 0).then(|| format!("{name} on {count} connection{s}"))
     };
-    let parts: Vec<String> =
-        [part("HTTP/1.1", one), part("HTTP/2", two)].into_iter().flatten().collect();
+    let parts: Vec<String> = [part("HTTP/1.1", one), part("HTTP/2", two), part("HTTP/3", three)]
+        .into_iter()
+        .flatten()
+        .collect();
     if parts.is_empty() { "no connection".into() } else { parts.join(", ") }
 }
 
@@ -178,8 +180,8 @@ pub fn json(plan: &Plan, report: &Report) -> String {
     object.real("seconds", report.time.as_secs_f64());
     object.real("answers_per_second", rate(tally.answers(), report.time));
     object.object("spoken", |object| {
-        let [one, two] = tally.spoken;
-        object.number("http1.1", one).number("http2", two);
+        let [one, two, three] = tally.spoken;
+        object.number("http1.1", one).number("http2", two).number("http3", three);
     });
     object.object("octets", |object| {
         object.number("content", tally.content).number("heads", tally.heads);

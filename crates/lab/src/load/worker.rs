@@ -24,7 +24,7 @@ use std::{
 /// Octets read at a time: a socket's buffer full.
 const BUFFER: usize = 256 * 1024;
 /// How often clocks are looked at, and how far it is is told.
-const TICK: Duration = Duration::from_millis(100);
+pub(super) const TICK: Duration = Duration::from_millis(100);
 
 /// What one thread shares with the others and with who waits for it.
 #[derive(Debug, Default)]
@@ -97,7 +97,7 @@ pub(super) fn run(plan: &Plan, part: &Part, poller: Poller, signs: &Signs) -> Ta
 }
 
 /// How long this thread has had a processor, where the system tells (Linux).
-fn cpu_time() -> Option<Duration> {
+pub(super) fn cpu_time() -> Option<Duration> {
     // "165926 306635 2": nanoseconds run, nanoseconds waited, turns.
     let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     text.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)

@@ -45,6 +45,8 @@ pub struct Decoder {
     tail: Vec<u8>,
     /// Streams that wait, and for how many entries.
     blocked: BTreeMap<u64, u64>,
+    /// The stream that is to be decoded again, and what it waited for.
+    resumed: Option<(u64, u64)>,
     /// Entries of which the peer knows that they came.
     told: u64,
     /// What the decoder stream is to carry.
@@ -62,6 +64,7 @@ impl Decoder {
             table: Table::default(),
             tail: Vec::new(),
             blocked: BTreeMap::new(),
+            resumed: None,
             told: 0,
             out: Vec::new(),
             scratch: Vec::new(),
@@ -105,6 +108,12 @@ impl Decoder {
             return Err(Error::SectionTooLarge { octets, limit });
         }
         let prefix = Prefix::read(reader, self.table.inserted(), self.limits.table_capacity)?;
+        if let Some((_, waited)) = self.resumed.take_if(|(resumed, _)| *resumed == stream)
+            && waited != prefix.required
+        {
+            // The count went round while it waited: what it refers to was driven out (§2.1.1).
+            return Err(Error::Evicted { stream, required: waited });
+        }
         if prefix.required > self.table.inserted() {
             self.blocked.insert(stream, prefix.required);
             if self.blocked.len() as u64 > self.limits.blocked_streams {
@@ -127,8 +136,9 @@ impl Decoder {
     pub fn poll_unblocked(&mut self) -> Option<u64> {
         let inserted = self.table.inserted();
         let ready = self.blocked.iter().find(|(_, required)| **required <= inserted);
-        let stream = ready.map(|(stream, _)| *stream)?;
+        let (stream, required) = ready.map(|(stream, required)| (*stream, *required))?;
         self.blocked.remove(&stream);
+        self.resumed = Some((stream, required));
         Some(stream)
     }
 

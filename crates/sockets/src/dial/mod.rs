@@ -53,7 +53,8 @@ impl Family {
         }
     }
 
-    fn name(self) -> &'static str {
+    /// As messages say it.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Any => "usable",
             Self::V4 => "IPv4",
