@@ -20,7 +20,9 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::cases::Wish;
+use crate::link::Link;
 use crate::papers::Papers;
+use crate::relay::Relay;
 use crate::{peers, program};
 
 /// An implementation.
@@ -104,6 +106,8 @@ fn quinn() -> Option<&'static Path> {
 /// A server in a process of its own, ended when it is dropped.
 pub(crate) struct Server {
     child: Child,
+    /// To an address that it prefers and does not have.
+    second_way: Option<Relay>,
     pub(crate) address: SocketAddr,
 }
 
@@ -160,9 +164,15 @@ impl Server {
             }
         }
         if wishes.contains(&Wish::Preferred) && who != Who::Ours {
-            // Another address of the same host, the same port.
-            let port = free_port().to_string();
-            command.args(["--preferred", &format!("127.0.0.2:{port}"), "--port", &port]);
+            // quinn answers from the address of the handshake, whichever was asked, and a client
+            // hears nobody there (RFC 9000 §9): the other address is a second way to the first.
+            let there = SocketAddr::new(host, free_port());
+            let other = Relay::at(IpAddr::from([127, 0, 0, 2]), there, Link::usual());
+            command.args(["--preferred", &other.address.to_string()]);
+            command.args(["--port", &there.port().to_string()]);
+            let mut server = Self::spawn(who, &mut command, host);
+            server.second_way = Some(other);
+            return server;
         }
         Self::spawn(who, &mut command, host)
     }
@@ -185,12 +195,13 @@ impl Server {
         let port = digits.filter_map(|digits| digits.parse().ok()).next();
         let port = port.unwrap_or_else(|| panic!("no port in: {line}"));
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, address: SocketAddr::new(host, port) }
+        Self { child, address: SocketAddr::new(host, port), second_way: None }
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
+        drop(self.second_way.take());
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

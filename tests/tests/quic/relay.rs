@@ -42,9 +42,13 @@ pub(crate) struct Relay {
 impl Relay {
     /// A link to the server at `server`.
     pub(crate) fn start(server: SocketAddr, link: Link) -> Self {
-        let here = SocketAddr::new(server.ip(), 0);
-        let front = bind(here).unwrap();
-        let back = bind(here).unwrap();
+        Self::at(server.ip(), server, link)
+    }
+
+    /// The same, with its front at another address than the server's.
+    pub(crate) fn at(front: IpAddr, server: SocketAddr, link: Link) -> Self {
+        let front = bind(SocketAddr::new(front, 0)).unwrap();
+        let back = bind(SocketAddr::new(server.ip(), 0)).unwrap();
         let address = front.as_std().local_addr().unwrap();
         let seen = Arc::new(Mutex::new(Vec::new()));
         let stop = Arc::new(AtomicBool::new(false));

@@ -182,6 +182,8 @@ pub(super) struct Paths {
     /// The trial becomes the current one once it is validated.
     pub(super) moving: bool,
     pub(super) undecryptable: Vec<Undecryptable>,
+    /// Where the peer was first.
+    home: SocketAddr,
     /// Octets of the datagram that is being looked at.
     pub(super) arrived: usize,
     /// Whether the datagram being written is marked ECT(0).
@@ -204,6 +206,7 @@ impl Paths {
             trial: None,
             moving: false,
             undecryptable: Vec::new(),
+            home: tuple.remote,
             arrived: 0,
             marking: false,
             sending: 0,
@@ -234,10 +237,11 @@ impl Paths {
         path
     }
 
-    /// Whether the peer is known to be there.
+    /// Whether the peer is known to be there. Where it was first it is known for good: some servers
+    /// answer from there, wherever they prefer to be asked.
     pub(super) fn knows(&self, remote: SocketAddr) -> bool {
         let others = [self.trial.as_deref(), self.before.as_deref()].into_iter().flatten();
-        others.chain([&self.current]).any(|path| path.tuple.remote == remote)
+        remote == self.home || others.chain([&self.current]).any(|path| path.tuple.remote == remote)
     }
 
     /// A probe of the MTU of a path that is not the current one came or was lost: it is asked again

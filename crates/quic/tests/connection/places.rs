@@ -52,6 +52,22 @@ fn s9_3_3_an_address_that_does_not_answer_is_left_again() {
     assert_eq!(pair.server.quic().path(), home);
 }
 
+/// RFC 9000 §9: some servers answer from where they were first, wherever they prefer to be asked.
+#[test]
+fn s9_where_a_server_was_first_it_is_still_heard() {
+    let mut pair = Pair::preferring(&Setup::default(), link());
+    pair.connect();
+    let first = pair.client.quic().path();
+    pair.run(Duration::from_secs(1));
+    assert_ne!(pair.client.quic().path(), first);
+    pair.server.quic().ping();
+    let (now, mut transmit) = (pair.network.now(), Transmit::new(1));
+    assert!(pair.server.quic().poll_transmit(now, &mut transmit));
+    let before = pair.client.quic().stats().packets_received;
+    pair.client.receive(Datagram::new(first.remote, first.local, transmit.octets), now);
+    assert_eq!(pair.client.quic().stats().packets_received, before + 1);
+}
+
 /// RFC 9000 §9.6
 #[test]
 fn s9_6_a_client_goes_where_the_server_would_rather_be() {

@@ -421,6 +421,7 @@ fn each_row_has_its_test_and_each_test_its_row() {
         ("wire/updates.rs", include_str!("../wire/updates.rs")),
         ("connection/rules.rs", include_str!("rules.rs")),
         ("connection/moves.rs", include_str!("moves.rs")),
+        ("connection/places.rs", include_str!("places.rs")),
         ("endpoint/main.rs", include_str!("../endpoint/main.rs")),
     ];
     let mut rows = 0;
