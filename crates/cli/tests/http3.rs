@@ -9,7 +9,7 @@
 mod common;
 
 use client::{
-    Session, SessionBuilder,
+    Http3Options, Session, SessionBuilder,
     core::{alternatives::Alternatives, pool::PoolLimits},
     tls,
 };
@@ -22,11 +22,17 @@ use std::{
     fs,
     io::Read,
     net::UdpSocket,
-    sync::{Arc, Barrier},
+    sync::{
+        Arc, Barrier,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
     time::{Duration, Instant, SystemTime},
 };
 use testkit::TempDir;
+
+/// How often `/style` was answered, pushed or asked for.
+static STYLES: AtomicUsize = AtomicUsize::new(0);
 
 /// Says back what it is told; `/seen` says how the request came.
 fn router() -> Router {
@@ -44,6 +50,20 @@ fn router() -> Router {
                 let text = format!("{} {}", request.version, request.early);
                 reply.text(StatusCode::OK, text);
             })),
+        )
+        .get(
+            "/page",
+            inline(|request: Request, reply: Reply| {
+                reply.push(request.promise("/style"));
+                reply.text(StatusCode::OK, "page".to_owned());
+            }),
+        )
+        .get(
+            "/style",
+            inline(|_: Request, reply: Reply| {
+                let times = STYLES.fetch_add(1, Ordering::SeqCst);
+                reply.text(StatusCode::OK, format!("style {times}"));
+            }),
         )
         .get(
             "/late",
@@ -93,6 +113,25 @@ fn content_goes_both_ways_whole_whatever_its_length() {
     assert_eq!(response.status, StatusCode::NOT_FOUND);
     let response = session.request(Method::Head, &url(&server, "/seen")).unwrap().send().unwrap();
     assert_eq!(response.status, StatusCode::OK);
+    server.stop().unwrap();
+}
+
+#[test]
+fn what_was_pushed_is_used_by_the_next_get_and_once() {
+    let server = serve(true);
+    let get = |session: &Session, path| {
+        session.get(&url(&server, path)).unwrap().send().unwrap().text().unwrap()
+    };
+    let options = Http3Options { push: true, ..Http3Options::default() };
+    let taking = alone().http3(options).build();
+    assert_eq!(get(&taking, "/page"), "page");
+    assert_eq!(get(&taking, "/style"), "style 0");
+    assert_eq!(STYLES.load(Ordering::SeqCst), 1, "the second was here already, or on its way");
+    assert_eq!(get(&taking, "/style"), "style 1");
+    // Who has not asked for pushes gets none.
+    let plain = alone().build();
+    assert_eq!(get(&plain, "/page"), "page");
+    assert_eq!(get(&plain, "/style"), "style 2");
     server.stop().unwrap();
 }
 

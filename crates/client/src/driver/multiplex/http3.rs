@@ -9,23 +9,32 @@
 use super::machine::{Machine, Refusal, Reset, Told};
 use ::http3::{Connection, ErrorCode, Event, Misuse, Scope, StreamId};
 use http::{Request, message::Outgoing};
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
 
 /// Streams that lie ready.
 const SPARE: usize = 16;
+
+/// Names of pushes: no stream has a number with this bit.
+const PUSH: u64 = 1 << 62;
 
 /// An HTTP/3 connection and the streams that QUIC has opened for it.
 #[derive(Debug)]
 pub(super) struct Http3 {
     pub(super) connection: Connection,
     spare: VecDeque<StreamId>,
+    /// The streams of pushes, and their numbers. A promise is told before its stream is known, so
+    /// pushes are named by their numbers (RFC 9114 §4.6).
+    pushes: BTreeMap<StreamId, u64>,
     /// Whether a request may be repeated by others: until the handshake is done.
     pub(super) early: bool,
 }
 
 impl Http3 {
     pub(super) fn new(connection: Connection, early: bool) -> Self {
-        Self { connection, spare: VecDeque::new(), early }
+        Self { connection, spare: VecDeque::new(), pushes: BTreeMap::new(), early }
     }
 
     /// Has QUIC open streams for the next requests.
@@ -38,6 +47,30 @@ impl Http3 {
     }
 }
 
+impl Http3 {
+    /// What the driver calls a stream.
+    fn name(&self, stream: StreamId) -> u64 {
+        self.pushes.get(&stream).map_or(stream.get(), |push| PUSH | push)
+    }
+
+    /// As [`name`](Self::name), of a stream of which nothing follows if `last`.
+    fn name_last(&mut self, stream: StreamId, last: bool) -> u64 {
+        let name = self.name(stream);
+        if last {
+            self.pushes.remove(&stream);
+        }
+        name
+    }
+
+    /// The stream that the driver calls so; `None` for a push whose stream is not there.
+    fn stream(&self, name: u64) -> Option<StreamId> {
+        if name & PUSH == 0 {
+            return Some(StreamId::new(name));
+        }
+        self.pushes.iter().find(|(_, push)| name == PUSH | **push).map(|(stream, _)| *stream)
+    }
+}
+
 impl Machine for Http3 {
     fn poll(&mut self) -> Option<Told> {
         Some(match self.connection.poll_event()? {
@@ -45,18 +78,33 @@ impl Machine for Http3 {
                 Told::Informational { stream: stream.get(), response }
             }
             Event::Response { stream, response, end } => {
-                Told::Response { stream: stream.get(), response, end }
+                Told::Response { stream: self.name_last(stream, end), response, end }
             }
-            Event::Data { stream, octets, end } => Told::Data { stream: stream.get(), octets, end },
+            Event::Data { stream, octets, end } => {
+                Told::Data { stream: self.name_last(stream, end), octets, end }
+            }
             Event::Trailers { stream, trailers } => {
-                Told::Trailers { stream: stream.get(), trailers }
+                Told::Trailers { stream: self.name_last(stream, true), trailers }
             }
             Event::StreamReset { stream, code, error } => Told::Reset(Reset {
-                stream: stream.get(),
+                stream: self.name_last(stream, true),
                 code: code.0,
                 name: code.to_string(),
                 refused: code == ErrorCode::H3_REQUEST_REJECTED,
                 rule: error.map(|error| error.to_string()),
+            }),
+            Event::PushPromise { push, head, .. } => Told::Promise { stream: PUSH | push, head },
+            Event::PushStream { push, stream } => {
+                self.pushes.insert(stream, push);
+                Told::Other
+            }
+            // Whoever has taken it asks by itself.
+            Event::PushCancelled { push } => Told::Reset(Reset {
+                stream: PUSH | push,
+                code: ErrorCode::H3_REQUEST_CANCELLED.0,
+                name: ErrorCode::H3_REQUEST_CANCELLED.to_string(),
+                refused: true,
+                rule: None,
             }),
             Event::Stopped { stream, .. } => Told::Enough(stream.get()),
             Event::Writable(stream) => Told::Writable(stream.get()),
@@ -120,11 +168,19 @@ impl Machine for Http3 {
     }
 
     fn release(&mut self, stream: u64, octets: usize) {
-        self.connection.release(StreamId::new(stream), octets);
+        if let Some(stream) = self.stream(stream) {
+            self.connection.release(stream, octets);
+        }
     }
 
     fn cancel(&mut self, stream: u64) {
-        self.connection.reset(StreamId::new(stream), ErrorCode::H3_REQUEST_CANCELLED);
+        match self.stream(stream) {
+            Some(id) => {
+                self.pushes.remove(&id);
+                self.connection.reset(id, ErrorCode::H3_REQUEST_CANCELLED);
+            }
+            None => self.connection.cancel_push(stream & !PUSH),
+        }
     }
 
     fn refuse_promise(&mut self, stream: u64, _: bool) {

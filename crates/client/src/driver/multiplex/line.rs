@@ -64,13 +64,15 @@ pub struct Http3Options {
     /// How long QUIC may try alone before TCP is tried, too: 200 ms, in which most handshakes are
     /// done, and which nobody notices where they are not.
     pub head_start: Duration,
+    /// Whether servers may push, as [`Http2Options::push`] says it.
+    pub push: bool,
 }
 
 impl Default for Http3Options {
     fn default() -> Self {
         let limits =
             ::http3::Limits { own_streams: 100, content: u64::MAX, ..::http3::Limits::default() };
-        Self { limits, head_start: Duration::from_millis(200) }
+        Self { limits, head_start: Duration::from_millis(200), push: false }
     }
 }
 
@@ -208,7 +210,7 @@ impl Line {
         let ConnectedQuic { name, number, options, idle_time, trace, .. } = connected;
         let failed = |source| Error::Send { to: name.clone(), source };
         let mailbox = driver.start().map_err(failed)?;
-        let told = ::http3::ClientOptions::default();
+        let told = ::http3::ClientOptions { push: options.push, ..Default::default() };
         let mut machine = ::http3::Connection::client(&options.limits, told, Instant::now());
         machine.set_trace(trace.with_connection(number));
         let status = Status {
