@@ -53,7 +53,8 @@ pub trait Transport {
     /// Gives up our half of the stream.
     fn reset(&mut self, stream: StreamId, code: u64);
 
-    /// Asks the peer to give up its half, and drops what came.
+    /// Asks the peer to give up its half, and drops what came: of the stream nothing is delivered
+    /// any more, not even its end.
     fn stop_sending(&mut self, stream: StreamId, code: u64);
 
     /// How urgent what is sent on the stream is (RFC 9218 §10).

@@ -89,6 +89,17 @@ fn streams_that_mean_nothing_are_given_up_and_counted() {
 }
 
 #[test]
+fn streams_that_mean_nothing_take_no_places() {
+    let limits = Limits { unidirectional: 8, ..Limits::default() };
+    let mut pair = Pair::with(&limits, ClientOptions::default());
+    pair.run();
+    for number in 10..100 {
+        say(&mut pair, 2 + 4 * number, &[0x40, 0x21, 1, 2, 3]);
+    }
+    assert_eq!(pair.server.pipe.closed, None);
+}
+
+#[test]
 fn empty_data_is_a_flood() {
     let mut pair = Pair::new();
     let mut post = request("/");

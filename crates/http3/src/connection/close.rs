@@ -14,7 +14,7 @@
 //!
 //! Invariant: every reset that a peer's error makes us send costs the peer a token, as its own do.
 
-use super::{Connection, Order, State, sections::Carrier};
+use super::{Connection, Order, State, sections::Carrier, unidirectional::Inbound};
 use crate::{Error, ErrorCode, Event, Role, Scope, StreamId, frame::FrameType, stream::Phase};
 use http::{StatusCode, message::outgoing::Sink};
 use std::time::Instant;
@@ -130,6 +130,10 @@ impl Connection {
     /// Reads no more of a stream; the record stays, for whoever has to tell of it.
     pub(super) fn read_no_more(&mut self, id: StreamId, code: ErrorCode) {
         self.orders.push(Order::Stop(id, code));
+        if id.is_unidirectional() {
+            // What comes until the order is carried out begins no new stream.
+            self.inbound.insert(id, Inbound::Ignored);
+        }
         // Sections that may be on their way will not be acknowledged (RFC 9204 §2.2.2.2).
         self.decoder.cancel(id.get());
         if let Some(stream) = self.streams.get_mut(&id) {

@@ -12,7 +12,10 @@
 //! Invariant: a stream is flushed when it has something new and the transport has room; nobody is
 //! looked at in vain.
 
-use super::{Connection, State, unidirectional::CRITICAL};
+use super::{
+    Connection, State,
+    unidirectional::{CRITICAL, Inbound},
+};
 use crate::{
     Error, ErrorCode, Event, Role, StreamId, Transport,
     frame::{FrameHead, FrameType},
@@ -106,7 +109,13 @@ impl Connection {
         for order in self.orders.drain(..) {
             match order {
                 Order::Reset(stream, code) => transport.reset(stream, code.0),
-                Order::Stop(stream, code) => transport.stop_sending(stream, code.0),
+                Order::Stop(stream, code) => {
+                    transport.stop_sending(stream, code.0);
+                    // From now on nothing comes of it.
+                    if matches!(self.inbound.get(&stream), Some(Inbound::Ignored)) {
+                        self.inbound.remove(&stream);
+                    }
+                }
                 Order::Priority(stream, priority) => transport.set_priority(stream, priority),
             }
         }

@@ -42,7 +42,7 @@ pub(super) enum Inbound {
     Push(Vec<u8>),
     /// A push that was not promised yet.
     Unpromised(u64),
-    /// Given up.
+    /// Given up; forgotten once the transport knows it.
     Ignored,
 }
 

@@ -93,6 +93,7 @@ impl Run {
                 6 if self.is_own(stream) => {
                     self.connection.stream_stopped(stream, 0x10c, self.now);
                 }
+                6 if self.is_over(stream) => {}
                 6 => self.connection.stream_reset(stream, 0x10c, self.now),
                 what => {
                     let Some((length, rest)) = script.split_first() else { return };
@@ -110,6 +111,11 @@ impl Run {
         }
     }
 
+    /// Whether it has ended, or was given up: then nothing is delivered.
+    fn is_over(&self, stream: StreamId) -> bool {
+        self.ended.contains(&stream) || self.line.is_stopped(stream)
+    }
+
     /// Whether only we write on it.
     fn is_own(&self, stream: StreamId) -> bool {
         stream.is_unidirectional()
@@ -117,7 +123,7 @@ impl Run {
     }
 
     fn give(&mut self, stream: StreamId, octets: &[u8]) {
-        if self.is_own(stream) || self.ended.contains(&stream) {
+        if self.is_own(stream) || self.is_over(stream) {
             return;
         }
         self.left.entry(stream).or_default().extend_from_slice(octets);
@@ -125,7 +131,7 @@ impl Run {
     }
 
     fn end(&mut self, stream: StreamId) {
-        if self.is_own(stream) || self.ended.contains(&stream) {
+        if self.is_own(stream) || self.is_over(stream) {
             return;
         }
         self.ended.push(stream);

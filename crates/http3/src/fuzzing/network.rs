@@ -50,6 +50,11 @@ impl Line {
         self.stops.is_empty() && self.lanes.values().all(idle)
     }
 
+    /// Whether its reader has given a stream up.
+    pub(super) fn is_stopped(&self, stream: StreamId) -> bool {
+        self.stops.iter().any(|(stopped, _)| *stopped == stream)
+    }
+
     /// The reader takes more of a stream.
     pub(super) fn resume(&mut self, stream: StreamId) {
         if let Some(lane) = self.lanes.get_mut(&stream) {
@@ -117,6 +122,8 @@ pub(super) fn deliver(
         let lane = back.lanes.entry(stream).or_default();
         if !(lane.over || lane.end && lane.octets.is_empty()) {
             back.reset(stream, code);
+            // Of what was given up nothing is delivered.
+            back.lanes.entry(stream).or_default().over = true;
             reader.stream_stopped(stream, code, now);
         }
         return true;

@@ -229,6 +229,8 @@ fn carry(from: &mut Side, to: &mut Side, now: Instant) -> bool {
         // Who is stopped gives the stream up (RFC 9000 §3.5).
         if !to.pipe.lanes.get(&stream).is_some_and(|lane| lane.end && lane.waiting.is_empty()) {
             to.pipe.reset(StreamId::new(stream), code);
+            // Of what was given up nothing is delivered.
+            to.pipe.lanes.entry(stream).or_default().over = true;
             to.end.stream_stopped(StreamId::new(stream), code, now);
         }
     }
