@@ -113,7 +113,7 @@ impl Acks {
         if largest.is_none_or(|largest| number > largest) {
             self.largest_at = Some(now);
         }
-        let full = self.received.len() == RANGES;
+        let full = self.received.is_full();
         self.received.insert(number..number + 1);
         if full && let Some(first) = self.received.first() {
             self.floor = self.floor.max(first.start);

@@ -50,6 +50,11 @@ impl RangeSet {
         self.ranges.is_empty()
     }
 
+    /// Whether one range more would cost the lowest.
+    pub fn is_full(&self) -> bool {
+        self.ranges.len() >= self.limit
+    }
+
     /// How many ranges there are.
     pub fn len(&self) -> usize {
         self.ranges.len()

@@ -64,7 +64,7 @@ impl Connection {
 
     /// A connection ID of the peer's that no path uses: who sees two paths is not to see that they
     /// are one connection's (§9.5).
-    fn spare_id(&self) -> Option<u64> {
+    pub(super) fn spare_id(&self) -> Option<u64> {
         let mut all = self.remote_ids.iter().map(|issued| issued.sequence);
         all.find(|sequence| !self.uses_id(*sequence))
     }

@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     acks::Ecn,
+    connection_id::ConnectionId,
     frame::Frame,
     packet::{Builder, MIN_DATAGRAM, TAG},
     pmtud::Pmtud,
@@ -318,12 +319,17 @@ impl Connection {
         false
     }
 
+    /// The peer's connection ID for a path that is not the current one: its own, another where that
+    /// was retired, and the current one only where the peer gives no more (§9.5).
+    fn id_for(&self, path: &mut PathState) -> Option<ConnectionId> {
+        let find = |at: u64| self.remote_ids.iter().find(|issued| issued.sequence == at);
+        path.sequence = path.sequence.filter(|at| find(*at).is_some()).or_else(|| self.spare_id());
+        let own = path.sequence.and_then(find);
+        own.or_else(|| self.remote_ids.current()).map(|issued| issued.id)
+    }
+
     fn write_probe(&mut self, path: &mut PathState, transmit: &mut Transmit, now: Instant) -> bool {
-        let ids = &self.remote_ids;
-        let chosen = path.sequence.and_then(|at| ids.iter().find(|issued| issued.sequence == at));
-        let Some(id) = chosen.or_else(|| ids.current()).map(|issued| issued.id) else {
-            return false;
-        };
+        let Some(id) = self.id_for(path) else { return false };
         let acked = self.recovery.largest_acked(Space::Data);
         let number = self.recovery.next_number(Space::Data);
         let phase = self.keys.application.as_ref().is_some_and(|keys| keys.phase());

@@ -114,3 +114,15 @@ fn s13_4_1_marks_are_counted() {
     }
     assert_eq!(acks.ecn(), Some(EcnCounts { ect0: 2, ect1: 1, ce: 1 }));
 }
+
+#[test]
+fn s13_2_3_what_was_forgotten_for_want_of_room_is_not_taken_again() {
+    let now = Instant::now();
+    let mut acks = Acks::with_ranges(Space::Data, ms(25), 4);
+    for number in 0..10 {
+        acks.on_packet(number * 2, true, Ecn::NotEct, now);
+    }
+    assert_eq!(acks.ranges().unwrap().len(), 4);
+    assert!((0..10).all(|number| acks.is_duplicate(number * 2)));
+    assert!(!acks.is_duplicate(15) && !acks.is_duplicate(20));
+}
