@@ -298,8 +298,8 @@ impl<C: Copy + Eq> RemoteIds<C> {
         self.current()
     }
 
-    /// Goes on with this one, and answers the number of the one before, which is still to be used on
-    /// another path, or to be retired. `None` where nothing changes.
+    /// Goes on with this one, and answers the number of the one before, which is still to be used
+    /// on another path, or to be retired. `None` where nothing changes.
     pub fn turn_to(&mut self, sequence: u64) -> Option<u64> {
         let found = self.active.iter().any(|issued| issued.sequence == sequence);
         if !found || sequence == self.current {

@@ -9,11 +9,11 @@
 //! | stateless reset | at the end of what looks like noise| who sends it once was the other end   |
 //!
 //! ```text
-//!   ┌ mark, 4 octets ┐┌ nonce, 12 ┐┌ sealed: time │ version │ address │ port │ connection IDs ┐┌ tag ┐
+//!   mark, 4 │ nonce, 12 │ sealed: time │ version │ address │ port │ connection IDs │ tag, 16
 //! ```
 //!
-//! The mark tells the two kinds apart even where the seal does not open (§8.1.1): a client that comes
-//! with a Retry token will not follow another Retry, so it is told at once.
+//! The mark tells the two kinds apart even where the seal does not open (§8.1.1): a client that
+//! comes with a Retry token will not follow another Retry, so it is told at once.
 //!
 //! Invariant: nobody but us can make one, and it is good for one address, one version and a while.
 //!

@@ -10,8 +10,8 @@
 //!       0.0 ms  client           probe timeout 1 of Initial
 //! ```
 //!
-//! Each datagram is a line, at the time at which it is sent, with its octets; coalesced packets stand
-//! behind each other. Lines behind a command are what must happen; `BLESS=1` rewrites them.
+//! Each datagram is a line, at the time at which it is sent, with its octets; coalesced packets
+//! stand behind each other. Lines behind a command are what must happen; `BLESS=1` rewrites them.
 //!
 //! | command | |
 //! |---|---|
