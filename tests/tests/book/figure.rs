@@ -89,6 +89,7 @@ pub(crate) const FIGURES: &[&str] = &[
     "h2-websocket",
     "h2-goodbye",
     "h2-lost",
+    "h3-streams",
 ];
 
 /// Those that are drawn.

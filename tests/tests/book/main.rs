@@ -26,6 +26,7 @@ mod figure;
 mod http10_chapter;
 mod http11_chapter;
 mod http2_chapter;
+mod http3_chapter;
 mod messages;
 mod ports;
 mod programs;
