@@ -19,7 +19,7 @@ pub(crate) fn find(program: &str) -> Option<PathBuf> {
 }
 
 /// A folder that `tests/interop/setup` filled.
-fn cache(name: &str) -> PathBuf {
+pub(crate) fn cache(name: &str) -> PathBuf {
     let home = std::env::var_os("HOME").unwrap_or_default();
     let cache = std::env::var_os("XDG_CACHE_HOME").filter(|folder| !folder.is_empty());
     let cache = cache.map_or_else(|| PathBuf::from(home).join(".cache"), PathBuf::from);
