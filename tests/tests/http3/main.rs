@@ -33,12 +33,14 @@ mod place;
 #[path = "../interop/program.rs"]
 #[allow(dead_code, reason = "other tests serve folders")]
 mod program;
+mod servers;
 #[path = "../interop/site.rs"]
 #[allow(dead_code, reason = "other tests read its files")]
 mod site;
 
 use browser::Way;
 use clients::Client;
+use servers::Server;
 
 #[test]
 fn with_aioquic() {
@@ -63,4 +65,14 @@ fn with_chromium_that_is_told_to() {
 #[test]
 fn with_chromium_that_reads_alt_svc() {
     browser::at_our_server(Way::AltSvc);
+}
+
+#[test]
+fn our_client_with_aioquic() {
+    servers::asked_by_ours(Server::Aioquic);
+}
+
+#[test]
+fn our_client_with_caddy() {
+    servers::asked_by_ours(Server::Caddy);
 }

@@ -1,0 +1,277 @@
+//! Other people's servers, asked by our own client.
+//!
+//! ```text
+//!   aioquic     aioquic_server.py CERTIFICATE KEY, which prints its port
+//!   Caddy       caddy run, with a folder to serve
+//! ```
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use client::tls::{Options, Trust};
+use client::{Http3Options, Session, core::pool::PoolLimits};
+use http::{Method, StatusCode, Version};
+use testkit::TempDir;
+use x509::Roots;
+
+use crate::clients::script;
+use crate::matrix::{Verdict, table};
+use crate::peers;
+use crate::place::{Papers, digest, folder};
+
+/// Who answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Server {
+    Aioquic,
+    Caddy,
+}
+
+/// A server that is ended when it is dropped.
+struct Running {
+    child: Child,
+    port: u16,
+    _folder: TempDir,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Server {
+    fn start(self, papers: &Papers) -> Option<Running> {
+        let folder = folder();
+        let mut command = match self {
+            Self::Aioquic => {
+                let mut command = script("aioquic_server.py")?;
+                command.arg(papers.file("cert.pem")).arg(papers.file("key.pem"));
+                command
+            }
+            Self::Caddy => {
+                let program = peers::cache("http3").join("bin/caddy");
+                if !program.is_file() {
+                    testkit::skip("no Caddy (tests/interop/setup installs it)");
+                    return None;
+                }
+                let mut command = Command::new(program);
+                let config = folder.path().join("Caddyfile");
+                fs::write(&config, caddyfile(papers, &folder)).unwrap();
+                command.args(["run", "--adapter", "caddyfile", "--config"]).arg(config);
+                command.env("HOME", folder.path());
+                command
+            }
+        };
+        command.stdin(Stdio::null()).stderr(Stdio::null()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let port = match self {
+            Self::Aioquic => {
+                let mut line = String::new();
+                BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+                line.trim().parse().unwrap()
+            }
+            Self::Caddy => {
+                let text = fs::read_to_string(folder.path().join("Caddyfile")).unwrap();
+                let port = text.split("https_port ").nth(1).unwrap();
+                let port = port.split_whitespace().next().unwrap().parse().unwrap();
+                wait_for(port);
+                port
+            }
+        };
+        Some(Running { child, port, _folder: folder })
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Aioquic => "aioquic",
+            Self::Caddy => "Caddy",
+        }
+    }
+
+    /// What it cannot do, or what its settings here have not.
+    fn lacks(self, case: &str) -> bool {
+        match self {
+            Self::Aioquic => ["migration", "goaway", "websocket"].contains(&case),
+            Self::Caddy => !["get", "head", "post", "download", "parallel"].contains(&case),
+        }
+    }
+}
+
+fn caddyfile(papers: &Papers, folder: &TempDir) -> String {
+    let port = free_port();
+    let (certificate, key) = (papers.file("cert.pem"), papers.file("key.pem"));
+    format!(
+        "{{\n admin off\n auto_https off\n https_port {port}\n}}\nhttps://localhost:{port} {{\n \
+         tls {} {}\n root * {}\n \
+         respond /echo \"{{http.request.body}}\"\n file_server\n}}\n",
+        certificate.display(),
+        key.display(),
+        folder.path().display(),
+    )
+}
+
+/// One that was free a moment ago, by TCP and by UDP.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let _ = UdpSocket::bind(("127.0.0.1", port)).unwrap();
+    port
+}
+
+fn wait_for(port: u16) {
+    let end = Instant::now() + Duration::from_secs(20);
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(Instant::now() < end, "nobody listens at {port}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// All cases by our client.
+#[track_caller]
+pub(crate) fn asked_by_ours(server: Server) {
+    let papers = Papers::new();
+    let Some(running) = server.start(&papers) else { return };
+    let roots = Roots::from_pem(&fs::read(papers.file("ca.pem")).unwrap()).0;
+    let trust = Trust::Roots(Arc::new(roots));
+    let options = Http3Options { push: true, ..Http3Options::default() };
+    let session = Session::builder()
+        .tls(Options { trust, early_data: true, ..Options::default() })
+        .version(Version::Http3)
+        .prior_knowledge(true)
+        // What lies idle is closed soon, so that the next connection can begin early.
+        .pool(PoolLimits { idle_time: Duration::from_millis(100), ..PoolLimits::default() })
+        .http3(options)
+        .build();
+    let asking = Asking { session, root: format!("https://localhost:{}", running.port) };
+    table(&format!("wirebook → {}", server.name()), |case| {
+        if server.lacks(case) {
+            return Verdict::Lacks;
+        }
+        let begin = Instant::now();
+        match asking.play(case) {
+            Ok(()) => Verdict::Pass(begin.elapsed()),
+            Err(reason) => Verdict::Fail(reason),
+        }
+    });
+}
+
+struct Asking {
+    session: Session,
+    root: String,
+}
+
+impl Asking {
+    fn ask(&self, method: Method, path: &str, content: Option<Vec<u8>>) -> Result<Answer, String> {
+        let url = format!("{}{path}", self.root);
+        let mut request = self.session.request(method, &url).map_err(|error| error.to_string())?;
+        if let Some(content) = content {
+            request = request.body(content);
+        }
+        let mut response = request.send().map_err(|error| format!("{path}: {error}"))?;
+        if response.version != Version::Http3 {
+            return Err(format!("{path}: {}", response.version));
+        }
+        let (status, length) =
+            (response.status, response.headers.get(http::HeaderName::CONTENT_LENGTH));
+        let length = length.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        let mut octets = Vec::new();
+        response.read_to_end(&mut octets).map_err(|error| format!("{path}: {error}"))?;
+        let early = response.secured().is_some_and(|secured| secured.is_early());
+        Ok(Answer { status, length, octets, early })
+    }
+
+    fn get(&self, path: &str) -> Result<Answer, String> {
+        self.ask(Method::Get, path, None)
+    }
+
+    fn play(&self, case: &str) -> Result<(), String> {
+        match case {
+            "get" => {
+                let answer = self.get("/letters.txt")?;
+                equal(&answer.octets, &b"abcdefghijklmnopqrstuvwxyz".to_vec(), "GET")?;
+                equal(&self.get("/nowhere")?.status, &StatusCode::NOT_FOUND, "GET of nothing")
+            }
+            "head" => {
+                let answer = self.ask(Method::Head, "/letters.txt", None)?;
+                equal(&(answer.octets.len(), answer.length.as_deref()), &(0, Some("26")), "HEAD")
+            }
+            "post" => [1, 5000].into_iter().try_for_each(|length| {
+                let content = vec![b'x'; length];
+                equal(
+                    &self.ask(Method::Post, "/echo", Some(content.clone()))?.octets,
+                    &content,
+                    "POST",
+                )
+            }),
+            "upload" => {
+                let content: Vec<u8> = (0..10_u32 << 20).map(|at| (at % 251) as u8).collect();
+                let wanted = format!("{} {}", content.len(), digest(&content));
+                let told = self.ask(Method::Post, "/digest", Some(content))?.octets;
+                equal(&String::from_utf8_lossy(&told).into_owned(), &wanted, "the upload")
+            }
+            "download" => {
+                let (large, sum) = (self.get("/large.bin")?, self.get("/large.sum")?);
+                equal(&digest(&large.octets).into_bytes(), &sum.octets, "the download")
+            }
+            "parallel" => self.together(),
+            "trailers" => {
+                let octets = self.get("/trailers")?.octets;
+                equal(&octets, &b"one two three".to_vec(), "what stands before them")
+            }
+            "informational" => {
+                equal(&self.get("/hinted")?.octets, &b"hinted\n".to_vec(), "what comes behind it")
+            }
+            "push" => {
+                equal(&self.get("/pushing")?.octets, &b"pushing\n".to_vec(), "the page")?;
+                // Nobody but a push has it here.
+                equal(&self.get("/style.css")?.octets, &b"body {}\n".to_vec(), "what was pushed")
+            }
+            "early" => self.early(),
+            _ => Err("no such case".into()),
+        }
+    }
+
+    /// A hundred threads on one connection.
+    fn together(&self) -> Result<(), String> {
+        thread::scope(|scope| {
+            let all: Vec<_> = (0..100)
+                .map(|number| scope.spawn(move || self.get(&format!("/letters.txt?{number}"))))
+                .collect();
+            for one in all {
+                equal(&one.join().unwrap()?.octets.len(), &26, "one of a hundred")?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Connections that begin with a ticket and the request; the first has none.
+    fn early(&self) -> Result<(), String> {
+        for _ in 0..5 {
+            let answer = self.get("/letters.txt")?;
+            equal(&answer.octets.len(), &26, "the early GET")?;
+            if answer.early {
+                return Ok(());
+            }
+            thread::sleep(Duration::from_millis(400));
+        }
+        Err("no request went early".into())
+    }
+}
+
+struct Answer {
+    status: StatusCode,
+    length: Option<String>,
+    octets: Vec<u8>,
+    /// It was asked in 0-RTT packets, which were accepted.
+    early: bool,
+}
+
+fn equal<T: PartialEq + std::fmt::Debug>(found: &T, wanted: &T, what: &str) -> Result<(), String> {
+    if found == wanted { Ok(()) } else { Err(format!("{what}: {found:?}, not {wanted:?}")) }
+}
