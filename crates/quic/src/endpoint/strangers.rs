@@ -23,7 +23,7 @@ use crate::{
     acks::Ecn,
     connection::{Accepted, Connection, FourTuple, IdSource as _},
     connection_id::ConnectionId,
-    error::TransportError,
+    error::{Error, TransportError},
     frame::{Close, Frame},
     packet::{
         Builder, Head, LONG, MIN_DATAGRAM, Packet, PacketType, Unsupported, encode_retry,
@@ -146,7 +146,7 @@ impl Endpoint {
         };
         if TokenKey::is_from_retry(octets) && !token.as_ref().is_some_and(fits) {
             // Another Retry it would not follow: it must not wait for nothing.
-            return self.refuse(head, TransportError::INVALID_TOKEN, now.instant, answer);
+            return self.refuse(head, Error::TokenInvalid.code(), now.instant, answer);
         }
         let mut accepted = Accepted {
             version,
