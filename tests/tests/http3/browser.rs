@@ -1,4 +1,4 @@
-//! Chromium at our server: a page that asks for everything and writes down by which protocol it came.
+//! Chromium at our server: a page that asks for everything and writes down how it came.
 //!
 //! ```text
 //!   --origin-to-force-quic-on=localhost:PORT   HTTP/3 from the first packet on
@@ -26,8 +26,10 @@ pub(crate) enum Way {
 
 /// Asks until an answer comes by HTTP/3, then does all of it.
 const PAGE: &str = r#"<!doctype html><title>protocols</title><body>waiting</body><script>
-const by = path => performance.getEntriesByName(new URL(path, location).href).at(-1).nextHopProtocol;
-const hex = octets => [...new Uint8Array(octets)].map(o => o.toString(16).padStart(2, "0")).join("");
+const entry = path => performance.getEntriesByName(new URL(path, location).href).at(-1);
+const by = path => entry(path).nextHopProtocol;
+const two = octet => octet.toString(16).padStart(2, "0");
+const hex = octets => [...new Uint8Array(octets)].map(two).join("");
 const sum = async octets => hex(await crypto.subtle.digest("SHA-256", octets));
 const text = async (path, options) => (await fetch(path, options)).text();
 (async () => {
