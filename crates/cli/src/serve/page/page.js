@@ -10,6 +10,7 @@ const english = {
   last: "last", middle: "median", of: "of", octets: "octets",
   from: "from", most: (count) => `${count} at once at the most`, nobody: "this server is not there in that way",
   mixed: "a page that came by https may not ask in the clear; open this one by http",
+  stayed: "no HTTP/3: over QUIC, browsers believe only authorities that the world knows",
   unbelieved: "no answer; if the certificate is the server's own, open this once and accept it:",
 };
 const korean = {
@@ -22,11 +23,12 @@ const korean = {
   open: "열림", closed: "닫힘, 다시 시도 중", same: "같은 옥텟", other: "보낸 것과 다름",
   you: "나", guest: "손님", came: "들어옴", left: "나감", present: "지금 있는 사람:",
   last: "마지막", middle: "중앙값", of: "/", octets: "옥텟",
-  tiles: "타일 백 개, HTTP/1.1과 HTTP/2로", fetch: "가져오기",
-  "tiles-note": "타일 하나에 서버는 40 ms가 걸립니다. HTTP/1.1에서 브라우저는 연결 여섯 개를 열고, 연결마다 한 번에 타일 하나만 나릅니다. HTTP/2에서는 모든 타일이 한 연결의 스트림입니다.",
+  tiles: "타일 백 개, HTTP/1.1과 HTTP/2와 HTTP/3로", fetch: "가져오기",
+  "tiles-note": "타일 하나에 서버는 40 ms가 걸립니다. HTTP/1.1에서 브라우저는 연결 여섯 개를 열고, 연결마다 한 번에 타일 하나만 나릅니다. HTTP/2에서는 모든 타일이 한 연결의 스트림이고, HTTP/3에서는 한 QUIC 연결의 스트림입니다. 다만 브라우저가 이 서버의 인증 기관을 믿어야 합니다.",
   waits: "브라우저 안에서 기다림", flows: "요청부터 마지막 옥텟까지",
   from: "가져온 곳:", most: (count) => `동시에 최대 ${count}개`, nobody: "이 서버는 그 방식으로 열려 있지 않습니다",
   mixed: "https로 온 페이지는 평문으로 요청할 수 없습니다. 이 페이지를 http로 여십시오",
+  stayed: "HTTP/3가 아닙니다. QUIC에서 브라우저는 세상이 아는 인증 기관만 믿습니다",
   unbelieved: "답이 없습니다. 서버가 스스로 만든 인증서라면 한 번 열어 받아들이십시오:",
 };
 for (const element of document.querySelectorAll("[data-word]")) {
@@ -188,15 +190,15 @@ connect("live", null, {
   },
 });
 
-// A hundred tiles by either version, and when each of them was asked for and came.
+// A hundred tiles by each version, and when each of them was asked for and came.
 const TILES = 100;
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(location.hostname);
 const races = [...document.querySelectorAll("[data-race]")].map((figure) => {
   const which = figure.dataset.race;
-  const here = (location.protocol === "https:") === (which === "secure");
-  const origin = here ? location.origin : $("tiles").dataset[which];
+  const here = (location.protocol === "https:") === (which !== "clear");
+  const origin = here ? location.origin : $("tiles").dataset[which === "clear" ? "clear" : "secure"];
   const blocked = which === "clear" && !here && !loopback;
-  return { figure, origin, blocked, trouble: null, entries: [] };
+  return { figure, which, origin, blocked, trouble: null, stayed: false, entries: [] };
 });
 for (const { figure } of races) {
   for (let tile = 0; tile < TILES; tile += 1) {
@@ -212,11 +214,12 @@ function tellRaces() {
     const status = figure.querySelector("[role=status]");
     figure.querySelector(".from").textContent =
       blocked ? words.mixed : !origin ? words.nobody
-        : trouble ? `${words.unbelieved} ${origin}/` : `${words.from} ${origin}`;
+        : trouble ? `${words.unbelieved} ${origin}/`
+          : race.stayed ? words.stayed : `${words.from} ${origin}`;
     status.textContent = "";
     if (entries.length === 0) continue;
     figure.querySelector("strong").textContent =
-      { "http/1.1": "HTTP/1.1", h2: "HTTP/2" }[entries[0].protocol] ?? entries[0].protocol;
+      { "http/1.1": "HTTP/1.1", h2: "HTTP/2", h3: "HTTP/3" }[entries[0].protocol] ?? entries[0].protocol;
     status.textContent = `${total(race).toFixed(0)} ms · ${words.most(most(entries))}`;
     figure.querySelector(".waterfall").replaceChildren(...entries.map((entry) => {
       const row = document.createElement("li");
@@ -240,7 +243,19 @@ function most(entries) {
   return Math.max(...edges.map(([, step]) => now += step));
 }
 
+// Asks until an answer comes by HTTP/3: the first ones say where it is (Alt-Svc).
+async function upgrade(origin, run) {
+  for (let turn = 0; turn < 10; turn += 1) {
+    const url = `${origin}/_wirebook/tile?${run}-w${turn}`;
+    await (await fetch(url, { credentials: "omit", cache: "no-store" })).text();
+    if (performance.getEntriesByName(url).at(-1)?.nextHopProtocol === "h3") return true;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  return false;
+}
+
 async function race(race, run) {
+  if (race.which === "quic" && (race.stayed = !await upgrade(race.origin, run))) return;
   const cells = race.figure.querySelectorAll(".mosaic i");
   performance.clearResourceTimings();
   await Promise.all([...cells].map(async (cell, tile) => {
