@@ -4,12 +4,14 @@
 //!   aioquic       aioquic_client.py CASE HOST PORT AUTHORITY
 //!   curl_cffi     sessions.py curl_cffi CASE HOST PORT AUTHORITY   libcurl's HTTP/3
 //!   niquests      sessions.py niquests CASE HOST PORT AUTHORITY    qh3
+//!   quinn + h3    h3-cases ask CASE HOST PORT AUTHORITY            tests/peers/h3, built once
 //! ```
 //!
 //! It ends with 0 if all was well, and prints `lacks` if it cannot do that.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use crate::matrix::Verdict;
@@ -25,6 +27,7 @@ pub(crate) enum Client {
     Aioquic,
     CurlCffi,
     Niquests,
+    QuinnH3,
 }
 
 impl Client {
@@ -33,6 +36,7 @@ impl Client {
             Self::Aioquic => "aioquic",
             Self::CurlCffi => "curl_cffi",
             Self::Niquests => "niquests",
+            Self::QuinnH3 => "quinn + h3",
         }
     }
 
@@ -44,6 +48,11 @@ impl Client {
             Self::CurlCffi | Self::Niquests => {
                 let mut command = script("sessions.py")?;
                 command.arg(self.name());
+                Some(command)
+            }
+            Self::QuinnH3 => {
+                let mut command = Command::new(h3_cases()?);
+                command.arg("ask");
                 Some(command)
             }
         }
@@ -78,6 +87,27 @@ pub(crate) fn script(name: &str) -> Option<Command> {
     command.env("PYTHONPATH", packages).env("PYTHONDONTWRITEBYTECODE", "1");
     command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/http3").join(name));
     Some(command)
+}
+
+/// The program of h3 over quinn, built once; not without being asked for, for that is minutes.
+pub(crate) fn h3_cases() -> Option<&'static Path> {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    if std::env::var_os("WIREBOOK_HTTP3").is_none() {
+        crate::matrix::say("quinn + h3: by tests/interop/http3 alone\n");
+        return None;
+    }
+    let built = PROGRAM.get_or_init(|| {
+        let peers = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers");
+        let built = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--release", "--package", "h3-peers"])
+            .env_remove("CARGO_TARGET_DIR")
+            .current_dir(&peers)
+            .status();
+        let built = built.is_ok_and(|status| status.success());
+        assert!(built, "tests/peers/h3 builds");
+        peers.join("target/release/h3-cases")
+    });
+    Some(built)
 }
 
 /// Runs it to its end, or to the end of patience.

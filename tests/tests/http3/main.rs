@@ -57,6 +57,12 @@ fn with_niquests() {
     matrix::at_our_server(Client::Niquests);
 }
 
+/// Runs by `tests/interop/http3` alone, as its other half does: the peer takes long to build.
+#[test]
+fn with_quinn_and_h3() {
+    matrix::at_our_server(Client::QuinnH3);
+}
+
 #[test]
 fn with_chromium_that_is_told_to() {
     browser::at_our_server(Way::Forced);
@@ -75,4 +81,9 @@ fn our_client_with_aioquic() {
 #[test]
 fn our_client_with_caddy() {
     servers::asked_by_ours(Server::Caddy);
+}
+
+#[test]
+fn our_client_with_quinn_and_h3() {
+    servers::asked_by_ours(Server::QuinnH3);
 }

@@ -41,11 +41,17 @@ pub(crate) fn at_our_server(client: Client) {
     });
 }
 
+/// Tells it at once, for tests run side by side; and where the harness does not keep it to itself.
+pub(crate) fn say(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
 /// The cases that `WIREBOOK_HTTP3` names, with commas between them, or all.
 pub(crate) fn chosen() -> Vec<&'static str> {
     let wanted = std::env::var("WIREBOOK_HTTP3").unwrap_or_default();
     let wanted: Vec<&str> = wanted.split(',').filter(|name| !name.is_empty()).collect();
-    CASES.into_iter().filter(|case| wanted.is_empty() || wanted.contains(case)).collect()
+    let all = wanted.is_empty() || wanted == ["all"];
+    CASES.into_iter().filter(|case| all || wanted.contains(case)).collect()
 }
 
 /// A table of one column on standard error; fails if a cell did.
@@ -60,7 +66,6 @@ pub(crate) fn table(head: &str, mut play: impl FnMut(&str) -> Verdict) {
             failures.push(format!("{case}, {head}: {why}"));
         }
     }
-    // At once, for tests run side by side; and where the harness does not keep it to itself.
-    let _ = std::io::stderr().write_all(lines.as_bytes());
+    say(&lines);
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }

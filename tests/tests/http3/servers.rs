@@ -3,6 +3,7 @@
 //! ```text
 //!   aioquic     aioquic_server.py CERTIFICATE KEY, which prints its port
 //!   Caddy       caddy run, with a folder to serve
+//!   quinn + h3  h3-cases serve CERTIFICATE KEY FOLDER, which prints its port
 //! ```
 
 use std::fs;
@@ -19,7 +20,7 @@ use http::{Method, StatusCode, Version};
 use testkit::TempDir;
 use x509::Roots;
 
-use crate::clients::script;
+use crate::clients::{h3_cases, script};
 use crate::matrix::{Verdict, table};
 use crate::peers;
 use crate::place::{Papers, digest, folder};
@@ -29,6 +30,7 @@ use crate::place::{Papers, digest, folder};
 pub(crate) enum Server {
     Aioquic,
     Caddy,
+    QuinnH3,
 }
 
 /// A server that is ended when it is dropped.
@@ -67,11 +69,17 @@ impl Server {
                 command.env("HOME", folder.path());
                 command
             }
+            Self::QuinnH3 => {
+                let mut command = Command::new(h3_cases()?);
+                command.arg("serve").arg(papers.file("cert.pem")).arg(papers.file("key.pem"));
+                command.arg(folder.path());
+                command
+            }
         };
         command.stdin(Stdio::null()).stderr(Stdio::null()).stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let port = match self {
-            Self::Aioquic => {
+            Self::Aioquic | Self::QuinnH3 => {
                 let mut line = String::new();
                 BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
                 line.trim().parse().unwrap()
@@ -91,6 +99,7 @@ impl Server {
         match self {
             Self::Aioquic => "aioquic",
             Self::Caddy => "Caddy",
+            Self::QuinnH3 => "quinn + h3",
         }
     }
 
@@ -98,6 +107,7 @@ impl Server {
     fn lacks(self, case: &str) -> bool {
         match self {
             Self::Aioquic => ["migration", "goaway", "websocket"].contains(&case),
+            Self::QuinnH3 => ["migration", "goaway", "websocket", "push"].contains(&case),
             Self::Caddy => !["get", "head", "post", "download", "parallel"].contains(&case),
         }
     }
