@@ -13,7 +13,7 @@
 //! A page's parts are asked for at once, over connections that are open and idle; the answers come
 //! in turn, a piece of each. For each packet that is lost, and whose octets had not come otherwise,
 //! it is counted who was under way and who waited for it
-//! ([`losses`](crate::versions::losses)).
+//! ([`losses`]).
 //!
 //! Invariant: the same options, the same table: nothing here depends on the machine.
 //!
