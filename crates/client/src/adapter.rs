@@ -42,6 +42,9 @@ pub struct Prepared {
     /// The server is known to speak it, so that nobody asks (RFC 9113 §3.3); with HTTP/3, nothing
     /// else is tried.
     pub prior_knowledge: bool,
+    /// What is to be spoken behind the answer in HTTP's place: an extended CONNECT (RFC 8441, RFC
+    /// 9220), which a stream of HTTP/2 or HTTP/3 carries and HTTP/1 does not.
+    pub protocol: Option<&'static str>,
     /// All fields but those about framing, in the order of the wire.
     pub headers: HeaderMap,
     /// What goes along.

@@ -45,6 +45,8 @@ pub(crate) struct Parts {
     /// The request is a handshake for another protocol: it needs a stream of its own to the origin,
     /// so a proxy is asked for a tunnel (RFC 6455 §4.1).
     pub(crate) upgrades: bool,
+    /// What an extended CONNECT asks for.
+    pub(crate) protocol: Option<&'static str>,
 }
 
 /// An [`Error`] that can be cloned.
@@ -174,6 +176,12 @@ impl RequestBuilder {
     /// Marks the request as a handshake for another protocol.
     pub(crate) fn upgrades(mut self) -> Self {
         self.parts.upgrades = true;
+        self
+    }
+
+    /// Asks for another protocol on a stream of its own (RFC 8441, RFC 9220).
+    pub(crate) fn protocol(mut self, name: &'static str) -> Self {
+        self.parts.protocol = Some(name);
         self
     }
 

@@ -66,6 +66,9 @@ const HANDSHAKE: &[Flag] = &[
 ];
 
 const WAY: &[Flag] = &[
+    switch(None, "http2", "on a stream of HTTP/2 (RFC 8441), where an https server speaks it"),
+    switch(None, "http2-prior-knowledge", "the same without asking, with ws: too"),
+    switch(None, "http3-only", "on a stream of HTTP/3 (RFC 9220), by UDP"),
     flags::IPV4,
     flags::IPV6,
     flags::RESOLVE,

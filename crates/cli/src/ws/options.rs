@@ -83,6 +83,13 @@ impl Options {
 
 fn handshake(parsed: &Parsed) -> Result<websocket::Options, UsageError> {
     let mut options = websocket::Options { redirects: redirects(parsed)?, ..Default::default() };
+    options.version = match () {
+        () if parsed.is("http3-only") => Some(http::Version::Http3),
+        () if parsed.is("http2") || parsed.is("http2-prior-knowledge") => {
+            Some(http::Version::Http2)
+        }
+        () => None,
+    };
     options.origin = parsed.text("origin")?.map(str::to_owned);
     options.protocols = parsed.texts("protocol")?.into_iter().map(str::to_owned).collect();
     if parsed.is("no-compression") {

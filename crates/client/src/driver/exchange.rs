@@ -108,6 +108,10 @@ impl Exchange {
         request: &Prepared,
         expects: bool,
     ) -> Result<Option<(Response, Framed)>, Error> {
+        if let Some(protocol) = request.protocol {
+            let reason = format!("the server speaks HTTP/1.1, where {protocol} has no stream");
+            return Err(Error::Request(reason));
+        }
         let outgoing = match request.content.length() {
             _ if request.content.is_none() => Outgoing::None,
             Some(length) => Outgoing::Length(length),

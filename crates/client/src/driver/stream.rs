@@ -34,6 +34,16 @@ pub(crate) struct Stream {
     secure: Option<Box<Mutex<Secure>>>,
     read_limit: Option<Duration>,
     write_limit: Option<Duration>,
+    /// Of a tunnel: who is at its other end, for the socket leads to our own driver.
+    beyond: Option<Box<Beyond>>,
+}
+
+/// The connection that carries a tunnel.
+#[derive(Debug)]
+pub(super) struct Beyond {
+    pub(super) peer: Option<SocketAddr>,
+    pub(super) local: Option<SocketAddr>,
+    pub(super) secured: Option<Arc<Secured>>,
 }
 
 /// A connected stream socket.
@@ -72,8 +82,15 @@ impl Stream {
         Self::new(Socket::Unix(stream))
     }
 
+    /// A socket whose other end our driver holds.
+    pub(super) fn through(stream: UnixStream, beyond: Beyond) -> Self {
+        let mut stream = Self::unix(stream);
+        stream.beyond = Some(Box::new(beyond));
+        stream
+    }
+
     fn new(socket: Socket) -> Self {
-        Self { socket, secure: None, read_limit: None, write_limit: None }
+        Self { socket, secure: None, read_limit: None, write_limit: None, beyond: None }
     }
 
     /// From here on all that passes is sealed.
@@ -123,14 +140,14 @@ impl Stream {
     pub(crate) fn peer(&self) -> Option<SocketAddr> {
         match &self.socket {
             Socket::Tcp(stream) => stream.peer_addr().ok(),
-            Socket::Unix(_) => None,
+            Socket::Unix(_) => self.beyond.as_ref()?.peer,
         }
     }
 
     pub(crate) fn local(&self) -> Option<SocketAddr> {
         match &self.socket {
             Socket::Tcp(stream) => stream.local_addr().ok(),
-            Socket::Unix(_) => None,
+            Socket::Unix(_) => self.beyond.as_ref()?.local,
         }
     }
 
@@ -143,6 +160,9 @@ impl Stream {
 
     /// What was agreed on with the server, where there is TLS.
     pub(crate) fn secured(&self) -> Option<Arc<Secured>> {
+        if let Some(beyond) = &self.beyond {
+            return beyond.secured.clone();
+        }
         self.secure()?.secured().cloned()
     }
 

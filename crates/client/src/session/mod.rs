@@ -101,6 +101,7 @@ impl Session {
             redirects: inner.redirects,
             retries: inner.retries,
             upgrades: false,
+            protocol: None,
         };
         Ok(RequestBuilder::new(self.clone(), parts))
     }

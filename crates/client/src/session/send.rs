@@ -116,6 +116,7 @@ impl Session {
             url: parts.url.clone(),
             version: parts.version,
             prior_knowledge: inner.prior_knowledge,
+            protocol: parts.protocol,
             headers,
             content: parts.content.clone(),
             expect: parts.expect,

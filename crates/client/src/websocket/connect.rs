@@ -11,13 +11,16 @@
 //! Sec-WebSocket-Key: 16 random octets      Sec-WebSocket-Extensions: those agreed on
 //! ```
 //!
+//! Over HTTP/2 and HTTP/3 it is an extended CONNECT on a stream, without a key, and the answer is a
+//! 200 (RFC 8441 §5, RFC 9220 §3).
+//!
 //! Invariant: an answer other than a 101 that proves it has read the key is an error, and nothing
 //! of it is taken for frames.
 
 use super::{Options, WebSocket, socket::Handshake as Shaken};
 use crate::{Error, Response, Session, core::url, driver::random::SystemOctets};
 use ::websocket::{Connection, handshake::Handshake};
-use http::{HeaderMap, Method, StatusCode, Uri};
+use http::{HeaderMap, Method, StatusCode, Uri, Version};
 use std::{io::Read, time::Instant};
 
 /// Octets of a refusal that are looked at, and characters that are shown.
@@ -33,12 +36,19 @@ const EXCERPT: (u64, usize) = (1024, 160);
 pub fn connect(session: &Session, url: &str, options: &Options) -> Result<WebSocket, Error> {
     let target = url::read_websocket(url)?;
     let mut random = SystemOctets::new()?;
-    let handshake = Handshake::new(&mut random, options.asked()?);
+    let streams = options.version.filter(|version| *version >= Version::Http2);
+    let handshake = match streams {
+        Some(_) => Handshake::connect(options.asked()?),
+        None => Handshake::new(&mut random, options.asked()?),
+    };
     let mut request = session
         .request(Method::Get, &target.to_string())?
         .upgrades()
-        .version(http::Version::Http11)
+        .version(streams.unwrap_or(Version::Http11))
         .redirects(options.redirects);
+    if streams.is_some() {
+        request = request.protocol("websocket");
+    }
     let fields = handshake.fields();
     if let Some(name) = own(options, &fields) {
         return Err(Error::Request(format!("the field {name:?} is made by the handshake")));
@@ -57,7 +67,11 @@ pub fn connect(session: &Session, url: &str, options: &Options) -> Result<WebSoc
     }
     let timeouts = request.parts.timeouts;
     let response = request.send()?;
-    if response.status != StatusCode::SWITCHING_PROTOCOLS {
+    let switched = match streams {
+        Some(_) => response.status.is_success(),
+        None => response.status == StatusCode::SWITCHING_PROTOCOLS,
+    };
+    if !switched {
         return Err(refused(response));
     }
     let head = http::Response {

@@ -25,6 +25,10 @@ pub struct Options {
     /// moved is an error. The key stays the same on the way; the connection that it is for is the
     /// last one.
     pub redirects: u32,
+    /// `Some(Version::Http2)` or `Some(Version::Http3)`: a stream of that version, by extended
+    /// CONNECT (RFC 8441, RFC 9220), where the server has said that it takes this. `None`, the
+    /// default: a connection of its own in HTTP/1.1, as browsers mostly have it.
+    pub version: Option<http::Version>,
     /// Bounds of the connection.
     pub limits: Limits,
     /// Other bounds on time than the session's. `total` bounds the handshake.
@@ -40,6 +44,7 @@ impl Default for Options {
             headers: HeaderMap::new(),
             without: Vec::new(),
             redirects: 0,
+            version: None,
             limits: Limits::default(),
             timeouts: None,
         }

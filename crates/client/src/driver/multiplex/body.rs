@@ -14,8 +14,15 @@
 //!
 //! Users: [`crate::Response`].
 
-use super::{call::State, exchange::Exchange, mailbox::Wish};
-use crate::{Error, Timings, adapter::Incoming, core::timeouts::Phase, tls::Secured, trace};
+use super::{call::State, exchange::Exchange, mailbox::Wish, tunnel};
+use crate::{
+    Error, Timings,
+    adapter::Incoming,
+    core::timeouts::{Deadline, Phase, Timeouts},
+    driver::{connection::Waits, upgrade::Upgraded},
+    tls::Secured,
+    trace,
+};
 use http::HeaderMap;
 use std::{
     io::{self, BufRead, Read},
@@ -45,6 +52,8 @@ pub(super) struct StreamBody {
     timings: Timings,
     started: Instant,
     failed: Option<(io::ErrorKind, String)>,
+    /// The request's half stays open behind the head, for a tunnel; whether it was opened.
+    tunnel: Option<bool>,
 }
 
 impl StreamBody {
@@ -65,7 +74,13 @@ impl StreamBody {
             timings,
             started,
             failed,
+            tunnel: None,
         }
+    }
+
+    /// An extended CONNECT was asked for, and granted or not.
+    pub(super) fn set_tunnel(&mut self, asked: bool, opened: bool) {
+        self.tunnel = asked.then_some(opened);
     }
 
     // ANCHOR: fill
@@ -218,15 +233,30 @@ impl Incoming for StreamBody {
     fn timings(&self) -> Timings {
         if self.over { self.timings } else { self.measured() }
     }
+
+    fn upgrade(mut self: Box<Self>) -> Option<Upgraded> {
+        if self.tunnel != Some(true) {
+            return None;
+        }
+        // What goes through it is waited for as long as it takes.
+        self.exchange.waits =
+            Waits { timeouts: Timeouts::NONE, deadline: Deadline::new(self.started, None) };
+        let (line, call) = (Arc::clone(&self.exchange.line), Arc::clone(&self.exchange.call));
+        let (trace, timings) = (self.exchange.trace.clone(), self.measured());
+        let name = line.status.name.clone();
+        let stream = tunnel::open(*self, line, call).ok()?;
+        Some(Upgraded { stream, rest: Vec::new(), name, trace, timings })
+    }
 }
 
 impl Drop for StreamBody {
     fn drop(&mut self) {
-        if self.over {
+        // Of a tunnel that was not opened our half is open still.
+        if self.over && self.tunnel.is_none() {
             return;
         }
         let state = self.exchange.call.lock();
-        let whole = state.ended && !self.exchange.is_uploading();
+        let whole = state.ended && !self.exchange.is_uploading() && self.tunnel != Some(false);
         drop(state);
         if !whole {
             self.exchange.cancel();

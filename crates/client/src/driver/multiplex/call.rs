@@ -90,9 +90,9 @@ impl Call {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Wakes the caller, if it waits.
+    /// Wakes the caller, if it waits: of a tunnel, both ways do.
     pub(super) fn wake(&self) {
-        self.changed.notify_one();
+        self.changed.notify_all();
     }
 
     /// Waits until `state` changes or the time is over.

@@ -140,7 +140,13 @@ impl Calls {
     /// Gives streams to those who wait, as far as the server takes them, and content to streams.
     pub(super) fn send(&mut self, machine: &mut dyn Machine, now: Instant) {
         while let Some(asked) = self.waiting.pop_front() {
-            match machine.send_request(&asked.head, asked.outgoing) {
+            let sent = match asked.protocol {
+                // Only the server's settings say whether it takes this (RFC 8441 §3).
+                Some(_) if !self.introduced => Err(Refusal::Later),
+                Some(protocol) => machine.send_connect(&asked.head, protocol),
+                None => machine.send_request(&asked.head, asked.outgoing),
+            };
+            match sent {
                 Ok(stream) => self.begin(stream, asked, now),
                 Err(Refusal::Later) => {
                     self.waiting.push_front(asked);

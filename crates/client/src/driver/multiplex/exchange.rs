@@ -27,7 +27,7 @@ use crate::{
     driver::{connection::Waits, exchange::Failed, pool::Opening},
     trace,
 };
-use http::{HeaderName, Request, Response, Version, message::Outgoing};
+use http::{HeaderName, Method, Request, Response, Version, message::Outgoing};
 use std::{
     sync::{Arc, MutexGuard},
     time::{Duration, Instant},
@@ -98,6 +98,7 @@ pub(crate) fn run(
 impl Exchange {
     fn ask(&mut self, request: &Prepared, head: Request) {
         let outgoing = match request.content.length() {
+            _ if request.protocol.is_some() => Outgoing::Unknown,
             _ if request.content.is_none() => Outgoing::None,
             Some(length) => Outgoing::Length(length),
             None => Outgoing::Unknown,
@@ -112,6 +113,8 @@ impl Exchange {
                 self.uploaded = octets.len() as u64;
                 content = Some(Arc::clone(octets));
             }
+            // What goes through a tunnel comes later, and not from here.
+            _ if request.protocol.is_some() => {}
             _ if outgoing != Outgoing::None => {
                 let (content, piece) = (request.content.clone(), Vec::new());
                 self.upload = Some(Upload { content, piece });
@@ -119,7 +122,8 @@ impl Exchange {
             _ => {}
         }
         let call = Arc::clone(&self.call);
-        self.line.ask(Asked { call, head, outgoing, content });
+        let protocol = request.protocol;
+        self.line.ask(Asked { call, head, outgoing, protocol, content });
     }
 
     // ANCHOR: until_head
@@ -310,7 +314,10 @@ impl Exchange {
             local: self.line.local,
             ..Timings::default()
         };
-        Answer { head, content: Box::new(StreamBody::new(self, timings, declared)) }
+        let opened = request.protocol.is_some() && head.status.is_success();
+        let mut body = StreamBody::new(self, timings, declared);
+        body.set_tunnel(request.protocol.is_some(), opened);
+        Answer { head, content: Box::new(body) }
     }
 }
 
@@ -326,8 +333,13 @@ fn told() -> Error {
 }
 
 fn head(request: &Prepared) -> Request {
+    // An extended CONNECT names a resource, as a GET does.
     let target = url::target(&request.method, &request.url, false);
-    let mut head = Request::new(request.method.clone(), target);
+    let method = match request.protocol {
+        Some(_) => Method::Connect,
+        None => request.method.clone(),
+    };
+    let mut head = Request::new(method, target);
     head.version = request.version.max(Version::Http2);
     head.headers = request.headers.clone();
     if expects(request) {

@@ -62,12 +62,11 @@ impl Machine for Connection {
     }
 
     fn send_request(&mut self, head: &Request, content: Outgoing) -> Result<u64, Refusal> {
-        match self.send_request(head, content) {
-            Ok(stream) => Ok(number(stream)),
-            Err(Misuse::TooManyStreams) => Err(Refusal::Later),
-            Err(Misuse::Closed | Misuse::GoingAway) => Err(Refusal::Gone),
-            Err(misuse) => Err(Refusal::Wrong(misuse.to_string())),
-        }
+        self.send_request(head, content).map(number).map_err(refusal)
+    }
+
+    fn send_connect(&mut self, head: &Request, protocol: &str) -> Result<u64, Refusal> {
+        self.send_connect(head, protocol).map(number).map_err(refusal)
     }
 
     fn output_room(&mut self, stream: u64) -> usize {
@@ -97,6 +96,14 @@ impl Machine for Connection {
     fn refuse_promise(&mut self, stream: u64, broken: bool) {
         let code = if broken { ErrorCode::PROTOCOL_ERROR } else { ErrorCode::CANCEL };
         self.reset(name(stream), code);
+    }
+}
+
+fn refusal(misuse: Misuse) -> Refusal {
+    match misuse {
+        Misuse::TooManyStreams => Refusal::Later,
+        Misuse::Closed | Misuse::GoingAway => Refusal::Gone,
+        misuse => Refusal::Wrong(misuse.to_string()),
     }
 }
 

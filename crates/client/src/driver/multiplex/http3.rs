@@ -62,6 +62,28 @@ impl Http3 {
         name
     }
 
+    /// Asks on a stream that lies ready.
+    fn on_a_stream(
+        &mut self,
+        ask: impl FnOnce(&mut Connection, StreamId) -> Result<(), Misuse>,
+    ) -> Result<u64, Refusal> {
+        let Some(stream) = self.spare.front().copied() else {
+            return match self.connection.can_request() {
+                Err(Misuse::Closed | Misuse::GoingAway) => Err(Refusal::Gone),
+                _ => Err(Refusal::Later),
+            };
+        };
+        match ask(&mut self.connection, stream) {
+            Ok(()) => {
+                self.spare.pop_front();
+                Ok(stream.get())
+            }
+            Err(Misuse::TooManyStreams) => Err(Refusal::Later),
+            Err(Misuse::Closed | Misuse::GoingAway) => Err(Refusal::Gone),
+            Err(misuse) => Err(Refusal::Wrong(misuse.to_string())),
+        }
+    }
+
     /// The stream that the driver calls so; `None` for a push whose stream is not there.
     fn stream(&self, name: u64) -> Option<StreamId> {
         if name & PUSH == 0 {
@@ -130,23 +152,13 @@ impl Machine for Http3 {
         if self.early && !(head.method.is_safe() && content == Outgoing::None) {
             return Err(Refusal::Later);
         }
-        let Some(stream) = self.spare.front().copied() else {
-            return match self.connection.can_request() {
-                Err(Misuse::Closed | Misuse::GoingAway) => Err(Refusal::Gone),
-                _ => Err(Refusal::Later),
-            };
-        };
-        match self.connection.send_request(stream, head, content) {
-            Ok(()) => {
-                self.spare.pop_front();
-                Ok(stream.get())
-            }
-            Err(Misuse::TooManyStreams) => Err(Refusal::Later),
-            Err(Misuse::Closed | Misuse::GoingAway) => Err(Refusal::Gone),
-            Err(misuse) => Err(Refusal::Wrong(misuse.to_string())),
-        }
+        self.on_a_stream(|connection, stream| connection.send_request(stream, head, content))
     }
     // ANCHOR_END: send_request
+
+    fn send_connect(&mut self, head: &Request, protocol: &str) -> Result<u64, Refusal> {
+        self.on_a_stream(|connection, stream| connection.send_connect(stream, head, protocol))
+    }
 
     fn output_room(&mut self, stream: u64) -> usize {
         self.connection.output_room(StreamId::new(stream))

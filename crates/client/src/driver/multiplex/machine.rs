@@ -97,6 +97,8 @@ pub(super) trait Machine {
     /// Whether the server takes no new requests.
     fn is_leaving(&self) -> bool;
     fn send_request(&mut self, head: &Request, content: Outgoing) -> Result<u64, Refusal>;
+    /// Asks for another protocol on a stream of its own.
+    fn send_connect(&mut self, head: &Request, protocol: &str) -> Result<u64, Refusal>;
     fn output_room(&mut self, stream: u64) -> usize;
     fn send_vec(&mut self, stream: u64, octets: Vec<u8>) -> Result<(), String>;
     fn send_shared(&mut self, stream: u64, octets: Arc<[u8]>) -> Result<(), String>;

@@ -48,6 +48,8 @@ pub(super) struct Asked {
     pub(super) call: Arc<Call>,
     pub(super) head: Request,
     pub(super) outgoing: Outgoing,
+    /// What an extended CONNECT asks for.
+    pub(super) protocol: Option<&'static str>,
     /// The content, where it is at hand.
     pub(super) content: Option<Arc<[u8]>>,
 }

@@ -22,6 +22,7 @@
 //! | `http2`, `http3` | the two, as machines                                      |
 //! | `calls`      | who waits for a stream, and who on which                      |
 //! | `told`       | what comes on a stream, put where its call is                 |
+//! | `tunnel`     | a stream that carries another protocol (RFC 8441, RFC 9220)   |
 //! | `pushed`     | answers that nobody has asked for yet                         |
 //!
 //! Why a thread: a PING wants its answer, a window its update and a reset its end also while every
@@ -44,6 +45,7 @@ mod mailbox;
 mod pushed;
 mod quic_link;
 mod told;
+mod tunnel;
 
 pub(crate) use exchange::run;
 pub use line::Http2Options;
