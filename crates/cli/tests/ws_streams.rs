@@ -10,6 +10,7 @@ mod common;
 
 use client::{
     Session,
+    core::timeouts::Timeouts,
     tls::{self, Trust},
     websocket::{self, CloseCode, Event, Message, Options},
 };
@@ -22,9 +23,13 @@ use server::{
 use std::{
     io::Write,
     process::Stdio,
+    sync::atomic::{AtomicBool, Ordering},
     thread,
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
+
+/// The endpoint that does not read may go on.
+static LOOKED: AtomicBool = AtomicBool::new(false);
 
 const STREAMS: [Version; 2] = [Version::Http2, Version::Http3];
 
@@ -36,7 +41,16 @@ fn serve() -> Running {
     let identity = Identity::generate(SystemTime::now().into()).unwrap();
     let tls = Tls::with(Tls::config_for(Certificates::of([identity]).unwrap()));
     let sockets = WebSocket::new(|_| Ok(Box::new(echo) as Box<dyn Endpoint>));
-    let router = Router::new().websocket("/echo", sockets).get(
+    let deaf = WebSocket::new(|_| {
+        // Reads nothing more once it has heard something, until somebody has looked.
+        let deaf = |_: &mut Socket<'_>, _: Message| {
+            while !LOOKED.load(Ordering::Acquire) {
+                thread::sleep(Duration::from_millis(5));
+            }
+        };
+        Ok(Box::new(deaf) as Box<dyn Endpoint>)
+    });
+    let router = Router::new().websocket("/echo", sockets).websocket("/deaf", deaf).get(
         "/plain",
         inline(|request: Request, reply: Reply| {
             reply.text(StatusCode::OK, request.version.to_string());
@@ -173,6 +187,47 @@ fn a_socket_that_is_dropped_leaves_the_connection_whole() {
         let answer = session.get(&url(&server, "https", "/plain")).unwrap().send().unwrap();
         assert_eq!(answer.version, version);
     }
+    server.stop().unwrap();
+}
+
+/// How many threads of this process bring octets through a tunnel.
+fn tunnels() -> usize {
+    let named = |task: std::io::Result<std::fs::DirEntry>| {
+        let name = std::fs::read_to_string(task.unwrap().path().join("comm")).unwrap_or_default();
+        name.trim() == "client-tunnel"
+    };
+    std::fs::read_dir("/proc/self/task").unwrap().map(named).filter(|is| *is).count()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_server_that_never_reads_keeps_no_thread_of_ours() {
+    let server = serve();
+    for version in STREAMS {
+        let session = session(version);
+        let url = url(&server, "wss", "/deaf");
+        let hasty = Timeouts { read: Some(Duration::from_millis(300)), ..Timeouts::default() };
+        let options = Options { timeouts: Some(hasty), ..on(version) };
+        let socket = websocket::connect(&session, &url, &options).unwrap();
+        // Nothing that a compression makes small.
+        let mut seed = 1_u64;
+        let mut random = || {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (seed >> 56) as u8
+        };
+        let piece: Vec<u8> = (0..1 << 20).map(|_| random()).collect();
+        let sent = (0..100).take_while(|_| socket.send(Message::Binary(piece.clone())).is_ok());
+        let sent = sent.count();
+        assert!(sent < 100, "{version}: a hundred MiB went somewhere");
+        assert!(tunnels() >= 2, "{version}");
+        drop(socket);
+        let end = Instant::now() + Duration::from_secs(30);
+        while tunnels() > 0 {
+            assert!(Instant::now() < end, "{version}: {} threads wait for ever", tunnels());
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+    LOOKED.store(true, Ordering::Release);
     server.stop().unwrap();
 }
 

@@ -15,6 +15,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use client::tls::{Options, Trust};
+use client::websocket::{self, CloseCode, Event, Message};
 use client::{Http3Options, Session, core::pool::PoolLimits};
 use http::{Method, StatusCode, Version};
 use testkit::TempDir;
@@ -106,7 +107,7 @@ impl Server {
     /// What it cannot do, or what its settings here have not.
     fn lacks(self, case: &str) -> bool {
         match self {
-            Self::Aioquic => ["migration", "goaway", "websocket"].contains(&case),
+            Self::Aioquic => ["migration", "goaway"].contains(&case),
             Self::QuinnH3 => ["migration", "goaway", "websocket", "push"].contains(&case),
             Self::Caddy => !["get", "head", "post", "download", "parallel"].contains(&case),
         }
@@ -243,7 +244,34 @@ impl Asking {
                 equal(&self.get("/style.css")?.octets, &b"body {}\n".to_vec(), "what was pushed")
             }
             "early" => self.early(),
+            "websocket" => self.websocket(),
             _ => Err("no such case".into()),
+        }
+    }
+
+    /// Messages of three lengths of a frame's head, and an end that both have said.
+    fn websocket(&self) -> Result<(), String> {
+        let url = format!("{}/echo", self.root.replacen("https", "wss", 1));
+        let options =
+            websocket::Options { version: Some(Version::Http3), ..websocket::Options::default() };
+        let socket = websocket::connect(&self.session, &url, &options);
+        let socket = socket.map_err(|error| error.to_string())?;
+        let next = || {
+            let event = socket.receive(Some(Duration::from_secs(20)));
+            event.map_err(|error| error.to_string())?.ok_or("silence".to_owned())
+        };
+        for length in [5, 300, 70_000] {
+            let said = Message::Text("w".repeat(length));
+            socket.send(said.clone()).map_err(|error| error.to_string())?;
+            equal(&next()?, &Event::Message(said), "the echo")?;
+        }
+        socket.close(CloseCode::NORMAL, "").map_err(|error| error.to_string())?;
+        loop {
+            match next()? {
+                Event::Close { .. } => {}
+                Event::Closed { clean: true } => return Ok(()),
+                other => return Err(format!("{other:?}, not the end")),
+            }
         }
     }
 

@@ -14,6 +14,7 @@
 use super::secure::Secure;
 use crate::{Error, core::timeouts::Wait, tls::Secured};
 use std::{
+    fmt,
     io::{self, IoSlice, Read, Write},
     net::{Shutdown, SocketAddr, TcpStream},
     os::{
@@ -44,6 +45,8 @@ pub(super) struct Beyond {
     pub(super) peer: Option<SocketAddr>,
     pub(super) local: Option<SocketAddr>,
     pub(super) secured: Option<Arc<Secured>>,
+    /// Learns by its drop that nobody speaks through it any more.
+    pub(super) _owner: Box<dyn fmt::Debug + Send + Sync>,
 }
 
 /// A connected stream socket.

@@ -69,6 +69,8 @@ pub(super) struct State {
     pub(super) in_flight: usize,
     /// The server wants no more content (RFC 9113 §8.1).
     pub(super) enough: bool,
+    /// Of a tunnel: nobody speaks through it any more.
+    pub(super) abandoned: bool,
 }
 
 /// One request.
