@@ -234,6 +234,9 @@ pub trait Adapter: Send + Sync {
     /// # Errors
     /// Whatever keeps a response from coming. A status of 4xx or 5xx is a response.
     fn send(&self, request: &Prepared) -> Result<Answer, Error>;
+
+    /// The machine has another network than before. Who keeps connections may move them.
+    fn network_changed(&self) {}
 }
 
 /// The adapter for `http` and `https`: pools of connections.
@@ -260,5 +263,9 @@ impl Adapter for HttpAdapter {
             [trace::text("method", request.method.as_str())]
         });
         self.manager.connection_from(request)?.open(request)
+    }
+
+    fn network_changed(&self) {
+        self.manager.network_changed();
     }
 }

@@ -27,8 +27,10 @@
 mod entropy;
 pub mod http3;
 mod marks;
+mod moving;
 
 pub use entropy::{entropy, token_key};
+pub use moving::source_for;
 
 use quic::{Connection, Endpoint, FourTuple, Handle, Received, Transmit, endpoint::ID_LENGTH};
 use sockets::{
@@ -78,6 +80,10 @@ pub type Whose<'a> = &'a mut dyn FnMut(&[u8]) -> Option<u8>;
 pub struct Port {
     socket: UdpSocket,
     local: SocketAddr,
+    /// The socket from before a move.
+    former: Option<moving::Former>,
+    /// All addresses of ours are one: a client's, which leaves the choice to the kernel.
+    any: bool,
     endpoint: Endpoint,
     /// Away while it is read from.
     batch: Option<Batch>,
@@ -102,15 +108,27 @@ impl Port {
         Self::over(UdpSocket::bind(address, options)?, endpoint)
     }
 
+    /// A client's: bound to a port of its own at any address of `remote`'s kind. The kernel chooses
+    /// what each datagram leaves from, and so they are all [`local`](Self::local) to connections.
+    ///
+    /// # Errors
+    /// As the kernel says.
+    pub fn client(
+        remote: SocketAddr,
+        options: &UdpOptions,
+        endpoint: Endpoint,
+    ) -> io::Result<Self> {
+        let mut port = Self::bind(moving::any(remote), options, endpoint)?;
+        port.any = true;
+        Ok(port)
+    }
+
     /// Over a socket that is there.
     ///
     /// # Errors
     /// As the kernel says.
     pub fn over(socket: UdpSocket, endpoint: Endpoint) -> io::Result<Self> {
-        socket.as_std().set_nonblocking(true)?;
-        let local = socket.as_std().local_addr()?;
-        // Less is slower, and no reason not to begin.
-        let _ = sockets::tcp::set_buffers(socket.as_std(), Some(BUFFER), Some(BUFFER));
+        let local = prepare(&socket)?;
         let most = if socket.abilities().segmentation { udp::MAX_SEGMENTS } else { 1 };
         // Who cannot join needs no more room than a datagram has.
         let batch = match socket.abilities().coalescing {
@@ -120,6 +138,8 @@ impl Port {
         Ok(Self {
             socket,
             local,
+            former: None,
+            any: false,
             endpoint,
             batch: Some(batch),
             transmit: Transmit::new(most),
@@ -172,19 +192,14 @@ impl Port {
         hand: &mut dyn FnMut(u8, Stray),
     ) -> io::Result<()> {
         let mut batch = self.batch.take().unwrap_or_default();
-        // Where a call brings one datagram, several calls make a turn that is worth its price.
-        let calls = if self.socket.abilities().batches { 1 } else { SINGLES };
-        let mut received = Ok(0);
-        for _ in 0..calls {
-            received = self.socket.receive(&mut batch);
-            if received.is_err() {
-                break;
-            }
-            self.take_batch(&mut batch, now, whose, hand);
+        let received = self.receive_at(self.local, &mut batch, now, whose, hand);
+        if let Some(former) = &self.former {
+            // That its network is gone is why it is the former one.
+            let _ = self.receive_at(former.local, &mut batch, now, whose, hand);
         }
         self.batch = Some(batch);
         match received {
-            Ok(_) => Ok(()),
+            Ok(()) => Ok(()),
             // A peer that went away is told by ICMP; its connection finds out by silence.
             Err(error) if is_of_the_path(&error) => Ok(()),
             Err(error) => Err(error),
@@ -192,16 +207,34 @@ impl Port {
     }
     // ANCHOR_END: receive
 
+    fn receive_at(
+        &mut self,
+        local: SocketAddr,
+        batch: &mut Batch,
+        now: Moment,
+        whose: Whose<'_>,
+        hand: &mut dyn FnMut(u8, Stray),
+    ) -> io::Result<()> {
+        // Where a call brings one datagram, several calls make a turn that is worth its price.
+        let calls = if self.socket.abilities().batches { 1 } else { SINGLES };
+        for _ in 0..calls {
+            moving::at(local.port(), &self.socket, &self.former).receive(batch)?;
+            self.take_batch(local, batch, now, whose, hand);
+        }
+        Ok(())
+    }
+
     fn take_batch(
         &mut self,
+        bound: SocketAddr,
         batch: &mut Batch,
         now: Moment,
         whose: Whose<'_>,
         hand: &mut dyn FnMut(u8, Stray),
     ) {
         for mut receipt in batch.iter_mut() {
-            let address = receipt.destination.unwrap_or(self.local.ip());
-            let local = SocketAddr::new(address, self.local.port());
+            let address = receipt.destination.filter(|_| !self.any).unwrap_or(bound.ip());
+            let local = SocketAddr::new(address, bound.port());
             let path = FourTuple { local, remote: receipt.source };
             let ecn = receipt.ecn;
             for datagram in receipt.datagrams() {
@@ -288,7 +321,9 @@ impl Port {
         }
         let Some(connection) = self.endpoint.get_mut(handle) else { return };
         while connection.poll_transmit(now, &mut self.transmit) {
-            if let Some(sent) = put(&self.socket, &self.transmit, 0) {
+            let from = self.transmit.path.local.port();
+            let socket = moving::at(from, &self.socket, &self.former);
+            if let Some(sent) = put(socket, &self.transmit, 0) {
                 self.held = Some(sent);
                 self.waiting.push_back(handle);
                 return;
@@ -304,7 +339,9 @@ impl Port {
     /// The socket can be written again.
     pub fn unblock(&mut self) {
         let Some(sent) = self.held.take() else { return };
-        self.held = put(&self.socket, &self.transmit, sent);
+        let from = self.transmit.path.local.port();
+        let socket = moving::at(from, &self.socket, &self.former);
+        self.held = put(socket, &self.transmit, sent);
         if self.held.is_none() {
             self.touched.extend(self.waiting.drain(..));
         }
@@ -322,6 +359,14 @@ impl Port {
             self.armed.iter().for_each(|(handle, due)| self.timers.set(*due, *handle));
         }
     }
+}
+
+/// Gives a socket what all ports' have; answers where it is bound.
+fn prepare(socket: &UdpSocket) -> io::Result<SocketAddr> {
+    socket.as_std().set_nonblocking(true)?;
+    // Less is slower, and no reason not to begin.
+    let _ = sockets::tcp::set_buffers(socket.as_std(), Some(BUFFER), Some(BUFFER));
+    socket.as_std().local_addr()
 }
 
 impl AsFd for Port {

@@ -81,6 +81,9 @@ class Server(QuicConnectionProtocol):
             self.answer(stream, LARGE)
         elif path == b"/large.sum":
             self.answer(stream, hashlib.sha256(LARGE).hexdigest().encode())
+        elif path == b"/port":
+            # The first path is the one in use.
+            self.answer(stream, b"%d" % self._quic._network_paths[0].addr[1])
         elif path == b"/trailers":
             self.answer(stream, b"one two three", trailers=[(b"x-sum", b"11")])
         elif path == b"/hinted":

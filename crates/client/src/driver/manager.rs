@@ -201,4 +201,12 @@ impl PoolManager {
         let pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
         pools.values().for_each(|known| known.pool.close_idle());
     }
+
+    /// The machine has another network than before: connections of HTTP/3 move on, idle ones of TCP
+    /// are closed, for they cannot.
+    pub fn network_changed(&self) {
+        let pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
+        pools.values().for_each(|known| known.pool.leave_network());
+        self.driver.network_changed();
+    }
 }

@@ -158,6 +158,13 @@ impl ConnectionPool {
         self.shared.iter().for_each(Shared::close_idle);
     }
 
+    /// Closes what wears the address of a network that is gone; exchanges under way may yet end.
+    pub(crate) fn leave_network(&self) {
+        let idle = self.lock().drain();
+        drop(idle);
+        self.shared.iter().for_each(Shared::leave_network);
+    }
+
     // ANCHOR: open
     /// Sends a request on a connection of this pool and waits for the head of its response; sends
     /// it once more if the connection was an old one and dead.

@@ -29,7 +29,7 @@ use quic::{
 use sockets::{DialOptions, Events, Interest, Poller, Race, Step, Token, UdpOptions};
 use std::{
     io,
-    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    net::SocketAddr,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -44,6 +44,10 @@ const LOOK: Duration = Duration::from_millis(20);
 
 /// Octets of the largest datagram frame that is taken (RFC 9297).
 const DATAGRAM: u64 = 65_535;
+
+/// Octets of a connection's window, 512 KiB, and how far it may grow, 64 MiB: a hundred answers
+/// that are not read, each with its first window, leave room for others.
+const CONNECTION_WINDOW: (u64, u64) = (512 << 10, 64 << 20);
 
 /// Whom to reach.
 #[derive(Debug, Clone)]
@@ -97,6 +101,7 @@ impl Reacher {
             bidirectional_streams: 0,
             unidirectional_streams: self.options.limits.unidirectional.into(),
             max_datagram_frame_size: DATAGRAM,
+            connection_window: CONNECTION_WINDOW,
             ..Transport::default()
         });
         if trace.is_on() {
@@ -190,12 +195,8 @@ fn begin(
     poller: &Poller,
     at: usize,
 ) -> io::Result<Attempt> {
-    let any = match remote {
-        SocketAddr::V4(_) => SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),
-        SocketAddr::V6(_) => SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)),
-    };
     let endpoint = Endpoint::new(port::token_key()?, EndpointLimits::default(), port::entropy());
-    let mut port = Port::bind(any, &UdpOptions::default(), endpoint)?;
+    let mut port = Port::client(remote, &UdpOptions::default(), endpoint)?;
     let path = FourTuple { local: port.local(), remote };
     let handle = port
         .endpoint()

@@ -17,6 +17,7 @@ use super::{
     reach::{Reached, Reacher},
 };
 use crate::{Error, core::timeouts::Phase};
+use http::Version;
 use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
@@ -175,6 +176,17 @@ impl Shared {
         let mut known = self.lock();
         if let Known::Shared(line) = &*known
             && line.calls() == 0
+        {
+            line.close();
+            *known = Known::Nothing;
+        }
+    }
+
+    /// Gives up a connection that cannot follow to another network; HTTP/3's can.
+    pub(super) fn leave_network(&self) {
+        let mut known = self.lock();
+        if let Known::Shared(line) = &*known
+            && line.version() < Version::Http3
         {
             line.close();
             *known = Known::Nothing;

@@ -25,7 +25,7 @@ use quic::{
 use sockets::{Events, Interest, Poller, Token, udp::UdpOptions};
 use std::{
     fmt, io,
-    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    net::SocketAddr,
     time::{Duration, Instant},
 };
 use x509::ServerName;
@@ -51,14 +51,10 @@ impl QuicClient {
     /// # Errors
     /// What the operating system refuses.
     pub fn new(remote: SocketAddr, offload: bool) -> io::Result<Self> {
-        let any = match remote {
-            SocketAddr::V4(_) => SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),
-            SocketAddr::V6(_) => SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)),
-        };
         let limits = EndpointLimits::default();
         let endpoint = Endpoint::new(port::token_key()?, limits, port::entropy());
         let options = UdpOptions { offload, ..UdpOptions::default() };
-        let port = Port::bind(any, &options, endpoint)?;
+        let port = Port::client(remote, &options, endpoint)?;
         let (poller, interest) = (Poller::new()?, Interest::READ);
         poller.add(&port, Token(0), interest)?;
         let events = Events::with_capacity(4);

@@ -135,6 +135,18 @@ impl Session {
         self.inner.alternatives.as_ref().map(|known| look(&mut lock(known)))
     }
 
+    /// Says that the machine has another network than before, for whom the system tells that.
+    /// Connections of HTTP/3 move to a new socket, with what is under way on them (RFC 9000 §9);
+    /// idle connections of TCP are closed; and what servers said of their other places is
+    /// forgotten, but what they said lasts (RFC 7838 §2.2).
+    ///
+    /// A connection of HTTP/3 that carries something looks once a second whether the kernel would
+    /// send from another address, so that a session which is told nothing follows, too.
+    pub fn network_changed(&self) {
+        self.alternatives(Alternatives::move_network);
+        self.inner.adapters.iter().for_each(|(_, adapter)| adapter.network_changed());
+    }
+
     fn adapter(&self, url: &str) -> Option<Arc<dyn Adapter>> {
         let fits = |(prefix, _): &&(String, Arc<dyn Adapter>)| url.starts_with(prefix.as_str());
         let fitting = self.inner.adapters.iter().filter(fits);

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `/echo`, `/digest` | the content; its length and SHA-256 |
 //! | `/trailers`, `/hinted` | trailers behind the content; 103 before it |
+//! | `/port` | the port that the client is seen at |
 
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
@@ -43,6 +44,7 @@ fn told(folder: &Path, path: &str, content: Vec<u8>) -> Told {
 async fn answer(
     resolver: RequestResolver<h3_quinn::Connection, Bytes>,
     folder: &Path,
+    port: u16,
 ) -> Result<(), Failure> {
     let (request, mut stream) = resolver.resolve_request().await?;
     let mut content = Vec::new();
@@ -54,7 +56,10 @@ async fn answer(
     if path == "/hinted" {
         stream.send_response(Response::builder().status(103).body(())?).await?;
     }
-    let told = told(folder, path, content);
+    let told = match path {
+        "/port" => Told { status: 200, content: port.to_string().into_bytes(), sum: None },
+        path => told(folder, path, content),
+    };
     let head = Response::builder().status(told.status);
     stream.send_response(head.header("content-length", told.content.len()).body(())?).await?;
     if request.method() != Method::HEAD {
@@ -69,13 +74,14 @@ async fn answer(
 }
 
 async fn connection(incoming: quinn::Incoming, folder: Arc<PathBuf>) -> Result<(), Failure> {
-    let connection = incoming.accept()?.await?;
-    let mut connection = h3::server::Connection::new(h3_quinn::Connection::new(connection)).await?;
+    let quic = incoming.accept()?.await?;
+    let mut connection =
+        h3::server::Connection::new(h3_quinn::Connection::new(quic.clone())).await?;
     while let Some(resolver) = connection.accept().await? {
-        let folder = folder.clone();
+        let (folder, port) = (folder.clone(), quic.remote_address().port());
         // A peer that goes away is no news here.
         tokio::task::spawn_local(async move {
-            let _ = answer(resolver, &folder).await;
+            let _ = answer(resolver, &folder, port).await;
         });
     }
     Ok(())

@@ -41,6 +41,8 @@ pub(super) trait Driven {
     fn calls(&mut self) -> &mut Calls;
     /// What a call's owner wants.
     fn wish(&mut self, call: u64, wish: Wish);
+    /// The machine has another network than before.
+    fn network_changed(&mut self) {}
     /// No new requests; those under way are carried to their end.
     fn shut_down(&mut self);
     /// Reads, tells, sends. Answers whether the connection is over.
@@ -143,6 +145,10 @@ impl Loop {
                         link.shut_down();
                         self.due.push(line);
                     }
+                }
+                Command::NetworkChanged => {
+                    self.links.values_mut().for_each(|link| link.network_changed());
+                    self.due.extend(self.links.keys());
                 }
                 Command::Quit => {
                     self.quitting = Some(Instant::now() + GOODBYE);

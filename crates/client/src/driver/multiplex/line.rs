@@ -242,6 +242,11 @@ impl Line {
         self.status.secured.get().cloned()
     }
 
+    /// What is spoken.
+    pub(crate) fn version(&self) -> Version {
+        self.status.version
+    }
+
     /// Whether it takes new requests, as far as is known.
     pub(crate) fn is_open(&self) -> bool {
         !self.status.over.load(Ordering::Acquire)

@@ -77,6 +77,8 @@ pub(super) enum Command {
     Wish(u64, u64, Wish),
     /// No more requests come for this line.
     Close(u64),
+    /// The machine has another network than before.
+    NetworkChanged,
     /// No more commands come.
     Quit,
 }
@@ -137,6 +139,15 @@ impl Driver {
         // Nobody else can have set it: one at a time.
         let _ = self.running.set(running);
         Ok(mailbox)
+    }
+}
+
+impl Driver {
+    /// The machine has another network than before: connections that can will move on.
+    pub(crate) fn network_changed(&self) {
+        if let Some(running) = self.running.get() {
+            running.mailbox.send(Command::NetworkChanged);
+        }
     }
 }
 

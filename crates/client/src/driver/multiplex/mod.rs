@@ -22,6 +22,7 @@
 //! | `http2`, `http3` | the two, as machines                                      |
 //! | `calls`      | who waits for a stream, and who on which                      |
 //! | `told`       | what comes on a stream, put where its call is                 |
+//! | `network`    | what QUIC leaves through, and when it is another              |
 //! | `tunnel`     | a stream that carries another protocol (RFC 8441, RFC 9220)   |
 //! | `pushed`     | answers that nobody has asked for yet                         |
 //!
@@ -42,6 +43,7 @@ mod line;
 mod link;
 mod machine;
 mod mailbox;
+mod network;
 mod pushed;
 mod quic_link;
 mod told;

@@ -8,8 +8,8 @@
 //!   socket ◄── Port ◄── quic ◄── machine ◄── wishes ◄── calls
 //! ```
 //!
-//! Each connection has a socket of its own: then a network that changes moves this one alone, and
-//! nobody on the way can tell that two connections are the same client's.
+//! Each connection has a socket of its own: nobody on the way can tell that two connections are the
+//! same client's. When the network changes, it moves on to another one.
 //!
 //! Invariant: all that came is looked at before anything is sent.
 //!
@@ -22,10 +22,11 @@ use super::{
     line::Status,
     machine::{Machine, Told},
     mailbox::{HandedQuic, Wish},
+    network::{Network, Stay},
 };
 use crate::{Error, quic::of_closed};
 use port::Port;
-use quic::{Event, Handle};
+use quic::{Event, FourTuple, Handle};
 use sockets::{Interest, Poller, Token};
 use std::{
     io,
@@ -46,13 +47,15 @@ pub(super) struct QuicLink {
     readable: bool,
     touched: Vec<Handle>,
     idle_since: Option<Instant>,
+    network: Network,
     /// The connection is gone.
     ended: bool,
 }
 
 impl QuicLink {
     pub(super) fn new(handed: HandedQuic, poller: &Poller, token: Token) -> Self {
-        let HandedQuic { port, handle, machine, status, .. } = handed;
+        let HandedQuic { mut port, handle, machine, status, .. } = handed;
+        let remote = port.get_mut(handle).map(|quic| quic.path().remote);
         let added = poller.add(&port, token, Interest::READ);
         let mut link = Self {
             port,
@@ -65,6 +68,7 @@ impl QuicLink {
             readable: true,
             touched: Vec::new(),
             idle_since: None,
+            network: Network::new(remote, Instant::now()),
             ended: false,
         };
         if let Err(error) = added {
@@ -100,6 +104,8 @@ impl QuicLink {
                 Some(Event::EarlyData(told)) if told != tls::EarlyData::Accepted => {
                     self.machine.connection.reject_early_data();
                 }
+                Some(Event::Migrated(_)) => self.network.migrated(now),
+                Some(Event::PathFailed(_)) => self.network.failed(),
                 Some(Event::Closed(closed)) => {
                     let lost = match closed {
                         quic::Closed::Local { .. } => Lost::Ended,
@@ -141,6 +147,51 @@ impl QuicLink {
         }
     }
 
+    // ANCHOR: roam
+    /// Moves on to another network where there is one, and off the one from before.
+    fn roam(&mut self, poller: &Poller, now: Instant) {
+        match self.network.stay {
+            Stay::Failed => {
+                // It was added; and if not, there is nothing to remove.
+                let _ = poller.remove(&self.port);
+                self.port.go_back();
+                self.network.stay = Stay::Settled;
+            }
+            Stay::Leaving(until) if until <= now => self.settle_here(poller),
+            _ => {}
+        }
+        let busy = !self.calls.is_empty();
+        let Some(quic) = self.port.get_mut(self.handle) else { return };
+        let remote = quic.path().remote;
+        if !self.network.is_another(remote, busy, now) {
+            return;
+        }
+        self.settle_here(poller);
+        if self.port.reopen().is_err() {
+            return;
+        }
+        let path = FourTuple { local: self.port.local(), remote };
+        let added = poller.add(&self.port, self.token, self.interest.unwrap_or(Interest::READ));
+        let quic = self.port.get_mut(self.handle);
+        // A server may forbid it: then the kernel's routes have to do.
+        if added.is_ok() && quic.is_some_and(|quic| quic.migrate(path).is_ok()) {
+            self.network.stay = Stay::Trying;
+        } else {
+            let _ = poller.remove(&self.port);
+            self.port.go_back();
+        }
+    }
+    // ANCHOR_END: roam
+
+    /// Nothing comes to the socket from before any more.
+    fn settle_here(&mut self, poller: &Poller) {
+        if let Some(former) = self.port.former() {
+            let _ = poller.remove(former);
+        }
+        self.port.forget_former();
+        self.network.stay = Stay::Settled;
+    }
+
     /// A connection without work is kept for a while, then closed.
     fn rest(&mut self, now: Instant) {
         if !self.calls.is_empty() {
@@ -168,7 +219,8 @@ impl Driven for QuicLink {
 
     fn next_timeout(&self) -> Option<Instant> {
         let idle = self.idle_since.and_then(|since| since.checked_add(self.status.idle_time));
-        [self.machine.connection.next_timeout(), self.port.next_timeout(), idle]
+        let network = self.network.next_timeout(!self.calls.is_empty());
+        [self.machine.connection.next_timeout(), self.port.next_timeout(), idle, network]
             .into_iter()
             .flatten()
             .min()
@@ -180,6 +232,10 @@ impl Driven for QuicLink {
 
     fn wish(&mut self, call: u64, wish: Wish) {
         self.calls.wish(&mut self.machine, call, wish);
+    }
+
+    fn network_changed(&mut self) {
+        self.network.tell();
     }
 
     fn shut_down(&mut self) {
@@ -206,6 +262,7 @@ impl Driven for QuicLink {
         self.give(now.instant);
         self.tell(now.instant);
         self.rest(now.instant);
+        self.roam(poller, now.instant);
         self.calls.send(&mut self.machine, now.instant);
         self.give(now.instant);
         self.tell(now.instant);
@@ -218,6 +275,9 @@ impl Driven for QuicLink {
         if self.interest.is_some_and(|known| known != wanted)
             && poller.modify(&self.port, self.token, wanted).is_ok()
         {
+            if let Some(former) = self.port.former() {
+                let _ = poller.modify(former, self.token, wanted);
+            }
             self.interest = Some(wanted);
         }
         self.ended
@@ -228,6 +288,7 @@ impl Driven for QuicLink {
         if self.interest.take().is_some() {
             // It was added; and if not, there is nothing to remove.
             let _ = poller.remove(&self.port);
+            self.settle_here(poller);
         }
         self.lose(&Lost::Ended);
         self.calls.wake();
