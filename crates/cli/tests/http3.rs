@@ -117,6 +117,32 @@ fn content_goes_both_ways_whole_whatever_its_length() {
 }
 
 #[test]
+fn an_answer_that_nobody_reads_holds_up_no_other() {
+    let (server, content) = (serve(true), vec![7; 12_000_000]);
+    for session in [alone().build(), session().build()] {
+        let echo = || {
+            let request = session.post(&url(&server, "/echo")).unwrap();
+            request.body(content.clone()).send().unwrap()
+        };
+        // Their windows have grown by what was read, and then nobody reads on.
+        let mut held = Vec::new();
+        for _ in 0..3 {
+            let mut one = echo();
+            one.read_exact(&mut vec![0; 2_000_000]).unwrap();
+            assert!(one.version >= Version::Http2);
+            assert_eq!(seen(&session, &server), format!("{} false", one.version));
+            held.push(one);
+        }
+        for mut one in held {
+            let mut rest = Vec::new();
+            one.read_to_end(&mut rest).unwrap();
+            assert_eq!(rest.len(), 10_000_000);
+        }
+    }
+    server.stop().unwrap();
+}
+
+#[test]
 fn what_was_pushed_is_used_by_the_next_get_and_once() {
     let server = serve(true);
     let get = |session: &Session, path| {

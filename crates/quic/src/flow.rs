@@ -13,6 +13,9 @@
 //! happened twice within two round trips, the window itself was what slowed the peer, and it
 //! doubles, up to its ceiling.
 //!
+//! A connection's limit moves with what was received, as long as less than the ceiling waits: one
+//! stream that nobody reads must not hold up those that somebody waits for.
+//!
 //! Invariant: limits only rise, and nothing beyond a limit is taken.
 //!
 //! Invariant: what waits to be read is never more than the window's ceiling.
@@ -39,6 +42,8 @@ pub struct ReceiveWindow {
     consumed: u64,
     window: u64,
     most: u64,
+    /// It counts what came as consumed, while there is room below the ceiling.
+    eager: bool,
     /// When the limit was moved last, to measure how fast a window is used up.
     moved: Option<Instant>,
     /// Whether the limit has to be told, for the first time or again.
@@ -50,7 +55,15 @@ impl ReceiveWindow {
     /// grow to `most`.
     pub const fn new(window: u64, most: u64) -> Self {
         let most = if most < window { window } else { most };
-        Self { limit: window, received: 0, consumed: 0, window, most, moved: None, pending: false }
+        let (limit, received, consumed) = (window, 0, 0);
+        let (moved, pending) = (None, false);
+        Self { limit, received, consumed, window, most, eager: false, moved, pending }
+    }
+
+    /// As [`new`](Self::new), for all streams together: until `most` octets wait to be read, it
+    /// opens again for what came and not for what was read.
+    pub const fn connection(window: u64, most: u64) -> Self {
+        Self { eager: true, ..Self::new(window, most) }
     }
 
     /// One past the last octet that may come.
@@ -89,17 +102,30 @@ impl ReceiveWindow {
         }
     }
 
+    /// The limit, were it moved now.
+    const fn target(&self) -> u64 {
+        let spare = self.most - self.window;
+        let waiting = self.received.saturating_sub(self.consumed);
+        let ahead = if !self.eager {
+            0
+        } else if waiting < spare {
+            waiting
+        } else {
+            spare
+        };
+        self.consumed.saturating_add(self.window).saturating_add(ahead)
+    }
+
     // ANCHOR: update
     /// The new limit, where it is time to tell the peer one. `rtt` is the smoothed round trip.
     pub fn poll(&mut self, now: Instant, rtt: Duration) -> Option<u64> {
-        let target = self.consumed.saturating_add(self.window);
-        if target.saturating_sub(self.limit) >= self.window / 2 {
+        if self.target().saturating_sub(self.limit) >= self.window / 2 {
             let fast = |moved| now.saturating_duration_since(moved) < rtt * 2;
             if self.moved.is_some_and(fast) {
                 self.window = self.window.saturating_mul(2).min(self.most);
             }
             self.moved = Some(now);
-            let limit = self.consumed.saturating_add(self.window).min(GREATEST);
+            let limit = self.target().min(GREATEST);
             self.pending |= limit > self.limit;
             self.limit = self.limit.max(limit);
         }
@@ -109,7 +135,7 @@ impl ReceiveWindow {
 
     /// Whether [`poll`](Self::poll) would answer a limit.
     pub const fn is_due(&self) -> bool {
-        let target = self.consumed.saturating_add(self.window);
+        let target = self.target();
         self.pending || (target.saturating_sub(self.limit) >= self.window / 2 && self.window > 0)
     }
 

@@ -105,7 +105,7 @@ impl Streams {
                 PeerStreams::new(transport.bidirectional_streams),
                 PeerStreams::new(transport.unidirectional_streams),
             ],
-            incoming: ReceiveWindow::new(window, most),
+            incoming: ReceiveWindow::connection(window, most),
             outgoing: SendWindow::new(0),
             queues: std::array::from_fn(|_| VecDeque::new()),
             control: VecDeque::new(),

@@ -50,7 +50,7 @@ impl Line {
             send: SendStream::new(STREAM_WINDOW),
             receive: ReceiveStream::new(StreamId::new(0), STREAM_WINDOW, MOST),
             outgoing: SendWindow::new(CONNECTION_WINDOW),
-            incoming: ReceiveWindow::new(CONNECTION_WINDOW, MOST),
+            incoming: ReceiveWindow::connection(CONNECTION_WINDOW, MOST),
             flights: Vec::new(),
             now: Instant::now(),
             ended: false,

@@ -54,6 +54,31 @@ fn what_waits_is_never_more_than_the_ceiling() {
         window.poll(now, RTT);
         assert!(window.limit() - window.received() <= 4000);
     }
+    let mut window = ReceiveWindow::connection(1000, 4000);
+    let mut consumed = 0;
+    for round in 0..1000 {
+        window.on_received(window.limit());
+        let taken = (round * 37 % 700).min(window.received() - consumed);
+        window.on_consumed(taken);
+        consumed += taken;
+        window.poll(now, RTT);
+        assert!(window.limit() - consumed <= 4000, "round {round}");
+    }
+}
+
+#[test]
+fn of_a_connection_the_limit_moves_though_nobody_reads() {
+    let now = Instant::now();
+    let mut window = ReceiveWindow::connection(1000, 4000);
+    let mut limits = Vec::new();
+    for _ in 0..5 {
+        window.on_received(window.limit());
+        limits.extend(window.poll(now, RTT));
+    }
+    // Four times as much waits as the window is, and no more.
+    assert_eq!((limits.last(), window.received()), (Some(&4000), 4000));
+    window.on_consumed(4000);
+    assert!(window.poll(now, RTT).is_some_and(|limit| limit <= 8000));
 }
 
 #[test]
