@@ -102,6 +102,7 @@ impl ReceiveWindow {
         }
     }
 
+    // ANCHOR: target
     /// The limit, were it moved now.
     const fn target(&self) -> u64 {
         let spare = self.most - self.window;
@@ -115,6 +116,7 @@ impl ReceiveWindow {
         };
         self.consumed.saturating_add(self.window).saturating_add(ahead)
     }
+    // ANCHOR_END: target
 
     // ANCHOR: update
     /// The new limit, where it is time to tell the peer one. `rtt` is the smoothed round trip.

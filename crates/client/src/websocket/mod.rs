@@ -1,6 +1,6 @@
-//! A WebSocket from the client's side: a request that is answered by 101, and then both may speak.
+//! A WebSocket from the client's side: a request that is answered, and then both may speak.
 //!
-//! RFC 6455 §4.1, RFC 7692
+//! RFC 6455 §4.1, RFC 7692, RFC 8441 §5, RFC 9220 §3
 //!
 //! ```text
 //!   connect ──► Session ──► Adapter ──► pool ──► connection      the same floors as `get`
@@ -14,6 +14,8 @@
 //!
 //! Cookies, credentials, default fields, time-outs, proxies and the trace are the session's. A
 //! proxy is always asked for a tunnel. The connection leaves its pool when the server switches.
+//! [`Options::version`] asks for a stream of HTTP/2 or HTTP/3 instead, beside other requests: an
+//! extended CONNECT, which is answered by 200.
 //!
 //! A [`WebSocket`] is `Sync`: one thread may send while another receives. Pings are answered, and
 //! our own are sent, by whoever is in [`receive`](WebSocket::receive); a sender that has to wait
