@@ -238,6 +238,26 @@ fn a_port_that_swallows_datagrams_costs_little_once_and_is_remembered() {
 }
 
 #[test]
+fn silence_is_remembered_where_nobody_named_the_place_too() {
+    let server = serve(false);
+    let _swallows = UdpSocket::bind(server.tls_addresses()[0]).unwrap();
+    // What lies idle is closed at once, so that each request is a race.
+    let pool = PoolLimits { idle_time: Duration::ZERO, ..PoolLimits::default() };
+    let session = session().version(Version::Http3).pool(pool).build();
+    let took = || {
+        thread::sleep(Duration::from_millis(50));
+        let begun = Instant::now();
+        assert_eq!(seen(&session, &server), "HTTP/2 false");
+        begun.elapsed()
+    };
+    let head_start = Http3Options::default().head_start;
+    assert!(took() >= head_start);
+    // A busy machine may be slow by itself, but not always.
+    assert!((0..20).any(|_| took() < head_start), "it waits as long as at first");
+    server.stop().unwrap();
+}
+
+#[test]
 fn rfc8470_a_request_goes_early_and_comes_again_where_that_was_too_early() {
     let server = serve(true);
     let trust = tls::Trust::Anybody;

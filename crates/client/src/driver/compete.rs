@@ -24,7 +24,12 @@ use super::{
     pool::PoolKey,
     reach::{Goal, Reached, Reacher},
 };
-use crate::{Error, adapter::Http3, core::alternatives::Alternatives, trace};
+use crate::{
+    Error,
+    adapter::Http3,
+    core::alternatives::{Alternative, Alternatives},
+    trace,
+};
 use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -51,6 +56,8 @@ pub(super) struct Contest {
     mode: Http3,
     host: String,
     port: u16,
+    /// QUIC did not answer here when it was last tried, whether anybody had named the place or not.
+    silent: AtomicBool,
 }
 
 /// Who won.
@@ -77,7 +84,13 @@ impl Contest {
             mode: key.http3,
             host: key.host.clone(),
             port: key.port,
+            silent: AtomicBool::new(false),
         })
+    }
+
+    /// The network is another one: what did not answer there may answer here.
+    pub(super) fn leave_network(&self) {
+        self.silent.store(false, Ordering::Relaxed);
     }
 
     pub(super) fn reacher(&self) -> &Reacher {
@@ -89,7 +102,17 @@ impl Contest {
     pub(super) fn learn(&self, value: &[u8]) -> bool {
         let Some(known) = &self.known else { return false };
         let now = SystemTime::now().into();
-        locked(known).learn(&self.host, self.port, value, now) && self.mode == Http3::Told
+        let mut known = locked(known);
+        let new = known.learn(&self.host, self.port, value, now);
+        // Perhaps the place where nobody has answered just now.
+        let here = |found: &Alternative| (&found.host, found.port) == (&self.host, self.port);
+        if new
+            && self.silent.load(Ordering::Relaxed)
+            && known.get(&self.host, self.port, now).is_some_and(|found| here(&found))
+        {
+            known.tried(&self.host, self.port, false);
+        }
+        new && self.mode == Http3::Told
     }
 
     /// Where to try, and with which head start.
@@ -97,18 +120,22 @@ impl Contest {
         let now = SystemTime::now().into();
         let known = self.known.as_ref();
         let known = known.and_then(|known| locked(known).get(&self.host, self.port, now));
-        let start = self.reacher.options.head_start;
+        let start = |silent| match silent {
+            true => self.reacher.options.head_start.min(GLANCE),
+            false => self.reacher.options.head_start,
+        };
         match (known, self.mode) {
-            (Some(known), _) => {
-                let start = if known.broken { start.min(GLANCE) } else { start };
-                Some((known.host, known.port, start))
+            (Some(known), _) => Some((known.host, known.port, start(known.broken))),
+            (None, Http3::Raced | Http3::Alone) => {
+                let silent = self.silent.load(Ordering::Relaxed);
+                Some((self.host.clone(), self.port, start(silent)))
             }
-            (None, Http3::Raced | Http3::Alone) => Some((self.host.clone(), self.port, start)),
             (None, _) => None,
         }
     }
 
     fn tried(&self, answered: bool) {
+        self.silent.store(!answered, Ordering::Relaxed);
         if let Some(known) = &self.known {
             locked(known).tried(&self.host, self.port, answered);
         }

@@ -163,6 +163,7 @@ impl ConnectionPool {
         let idle = self.lock().drain();
         drop(idle);
         self.shared.iter().for_each(Shared::leave_network);
+        self.contest.iter().for_each(Contest::leave_network);
     }
 
     // ANCHOR: open
