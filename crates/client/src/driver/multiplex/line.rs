@@ -18,7 +18,11 @@ use super::{
     mailbox::{Asked, Command, Driver, Handed, HandedQuic, Mailbox, Wish},
     pushed::Pushed,
 };
-use crate::{Error, driver::stream::Stream, tls::Secured};
+use crate::{
+    Error,
+    driver::{random::SystemOctets, stream::Stream},
+    tls::Secured,
+};
 use http::{Version, message::Scheme};
 use std::{
     net::SocketAddr,
@@ -28,7 +32,7 @@ use std::{
     },
     time::{Duration, Instant},
 };
-use wire::trace::Trace;
+use wire::{Random as _, trace::Trace};
 
 /// How HTTP/2 is spoken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -201,7 +205,8 @@ impl Line {
     /// Hands a connection of QUIC to the driver.
     ///
     /// # Errors
-    /// [`Error::Send`] where the system has no thread or descriptor left.
+    /// [`Error::Send`] where the system has no thread or descriptor left, [`Error::Request`] where
+    /// it has no random octets.
     pub(crate) fn open_quic(
         driver: &Arc<Driver>,
         connected: ConnectedQuic<'_>,
@@ -213,6 +218,9 @@ impl Line {
         let told = ::http3::ClientOptions { push: options.push, ..Default::default() };
         let mut machine = ::http3::Connection::client(&options.limits, told, Instant::now());
         machine.set_trace(trace.with_connection(number));
+        let mut chance = [0; 8];
+        SystemOctets::few()?.fill(&mut chance);
+        machine.set_grease(u64::from_be_bytes(chance));
         let status = Status {
             name,
             idle_time,
