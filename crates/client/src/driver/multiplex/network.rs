@@ -101,3 +101,44 @@ impl Network {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+    use super::{LEAVE, LOOK, Network, Stay};
+    use std::time::Instant;
+
+    #[test]
+    fn a_busy_connection_looks_once_a_second_and_moves_once() {
+        let (remote, begin) = ("127.0.0.1:443".parse().unwrap(), Instant::now());
+        let mut network = Network::new(Some(remote), begin);
+        assert!(!network.is_another(remote, true, begin + LOOK), "it is the same one");
+        assert_eq!(network.next_timeout(true), Some(begin + LOOK * 2));
+        assert_eq!(network.next_timeout(false), None);
+        // As if it had been reached from elsewhere before.
+        network.source = Some("192.0.2.1".parse().unwrap());
+        assert!(!network.is_another(remote, true, begin + LOOK), "too early to look");
+        assert!(!network.is_another(remote, false, begin + LOOK * 2), "nothing to look for");
+        assert!(network.is_another(remote, true, begin + LOOK * 2));
+        assert!(!network.is_another(remote, true, begin + LOOK * 3), "the same move again");
+    }
+
+    #[test]
+    fn one_move_at_a_time_and_no_word_is_lost() {
+        let (remote, now) = ("127.0.0.1:443".parse().unwrap(), Instant::now());
+        let mut network = Network::new(Some(remote), now);
+        network.failed();
+        network.migrated(now);
+        assert_eq!(network.stay, Stay::Settled, "others' paths");
+        network.stay = Stay::Trying;
+        network.tell();
+        assert!(!network.is_another(remote, false, now));
+        network.migrated(now);
+        assert_eq!(network.next_timeout(false), Some(now + LEAVE));
+        assert!(network.is_another(remote, false, now));
+        network.stay = Stay::Trying;
+        network.failed();
+        assert_eq!(network.stay, Stay::Failed);
+    }
+}
