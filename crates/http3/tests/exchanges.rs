@@ -11,7 +11,7 @@
 mod pair;
 
 use http::{Method, Priority};
-use http3::{ClientOptions, ErrorCode, Event, Limits, Outgoing, Settings, StreamId};
+use http3::{ClientOptions, ErrorCode, Event, Limits, Outgoing, Settings, StreamId, Transport};
 use pair::{Pair, fields, request, response};
 use std::{sync::Arc, time::Duration};
 
@@ -386,4 +386,28 @@ fn s4_1_1_a_handler_is_told_that_nobody_wants_its_answer() {
     };
     assert!(pair.server.has(told), "{:?}", pair.server.heard);
     assert_eq!(pair.server.end.streams(), 0);
+}
+
+#[test]
+fn s4_1_an_answer_outlives_the_rest_of_its_request() {
+    let limits = Limits { stream_input: 1000, ..Limits::default() };
+    let mut pair = Pair::with(&limits, ClientOptions::default());
+    pair.server.eager = false;
+    let mut post = request("/");
+    post.method = Method::Post;
+    pair.client.pipe.room = 500;
+    pair.ask(0, &post, Outgoing::Unknown);
+    pair.client.end.send_vec(id(0), vec![1; 50_000]).unwrap();
+    pair.run();
+    // The upload waits for room, and then is not wanted; the answer takes its time.
+    pair.server.end.send_response(id(0), &response(200), Outgoing::Unknown).unwrap();
+    pair.server.pipe.stop_sending(id(0), ErrorCode::H3_NO_ERROR.0);
+    pair.run();
+    assert!(pair.client.has(|event| matches!(event, Event::Stopped { .. })));
+    pair.pass(Duration::from_secs(61));
+    pair.server.end.send_data(id(0), b"at last").unwrap();
+    pair.server.end.send_end(id(0), None).unwrap();
+    pair.run();
+    assert_eq!(pair.client.content(0), b"at last", "{:?}", pair.client.heard);
+    assert!(pair.client.ended(0));
 }

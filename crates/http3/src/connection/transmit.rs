@@ -247,6 +247,8 @@ impl Connection {
         }
         sending.queue.clear();
         (sending.over, sending.dropped) = (true, true);
+        // Nothing waits for room any more, so nothing of it can be late.
+        sending.blocked = None;
         if self.role == Role::Server {
             if record.receiving.phase != Phase::Over {
                 self.read_no_more(stream, ErrorCode::H3_REQUEST_CANCELLED);
