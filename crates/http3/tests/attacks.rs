@@ -272,3 +272,15 @@ fn a_client_that_gets_1xx_without_end_gives_up() {
     pair.run();
     assert!(pair.client.has(|event| matches!(event, Event::StreamReset { .. })));
 }
+
+#[test]
+fn a_section_that_waits_for_ever_is_given_up() {
+    let mut pair = Pair::new();
+    pair.run();
+    // It needs the first entry of the table, which never comes.
+    say(&mut pair, 0, &[0x01, 3, 2, 0, 0x80]);
+    assert_eq!(pair.server.end.blocked().count(), 1);
+    pair.pass(Duration::from_secs(31));
+    assert_eq!(pair.server.pipe.reset_of(0), Some(ErrorCode::H3_REQUEST_CANCELLED.0));
+    assert_eq!((pair.server.end.streams(), pair.server.pipe.closed), (0, None));
+}

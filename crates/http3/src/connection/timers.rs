@@ -102,7 +102,8 @@ impl Connection {
 
     // ANCHOR: reap_slow
     /// Resets streams whose request came too slowly since their pace began. Who cannot send because
-    /// we take no more is not slow.
+    /// the application takes no more is not slow; whose section waits for QPACK's table is, for the
+    /// peer keeps back what it needs.
     fn reap_slow(&mut self) {
         let (now, span) = (self.now, self.limits.content_timeout);
         let least = (u64::from(self.limits.content_rate) * span.as_secs()).max(1);
@@ -111,7 +112,7 @@ impl Connection {
             let receiving = &mut stream.receiving;
             let Some(pace) = receiving.pace else { continue };
             let over = now.saturating_duration_since(pace.since) >= span;
-            let held_up = receiving.paused || receiving.blocked.is_some();
+            let held_up = receiving.paused && receiving.blocked.is_none();
             let slow = receiving.received.saturating_sub(pace.counted) < least;
             if over && !held_up && (slow || receiving.phase == Phase::Head) {
                 late.push(*id);
