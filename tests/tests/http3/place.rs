@@ -99,6 +99,13 @@ impl Drop for Place {
     }
 }
 
+/// The same by HTTP/1 without TLS, for somebody else to stand before it.
+pub(crate) fn behind(folder: &TempDir) -> Running {
+    let router = routes(&Arc::default()).fallback(early(Files::new(folder.path()).unwrap()));
+    let any: SocketAddr = "127.0.0.1:0".parse().unwrap();
+    Server::new(router).listen(any).unwrap().start().unwrap()
+}
+
 /// What is served as files.
 pub(crate) fn folder() -> TempDir {
     let folder = site::site();

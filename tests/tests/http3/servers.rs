@@ -2,13 +2,13 @@
 //!
 //! ```text
 //!   aioquic     aioquic_server.py CERTIFICATE KEY, which prints its port
-//!   Caddy       caddy run, with a folder to serve
+//!   Caddy       caddy run, before a server of ours that speaks HTTP/1
 //!   quinn + h3  h3-cases serve CERTIFICATE KEY FOLDER, which prints its port
 //! ```
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
-use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::thread;
@@ -24,7 +24,7 @@ use x509::Roots;
 use crate::clients::{h3_cases, script};
 use crate::matrix::{Verdict, table};
 use crate::peers;
-use crate::place::{Papers, digest, folder};
+use crate::place::{self, Papers, digest, folder};
 
 /// Who answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,18 +39,25 @@ struct Running {
     child: Child,
     port: u16,
     _folder: TempDir,
+    /// Who stands behind it.
+    behind: Option<server::Running>,
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        let stopped = self.behind.as_ref().map_or(Ok(()), |behind| behind.stop());
+        if !thread::panicking() {
+            stopped.unwrap();
+        }
     }
 }
 
 impl Server {
     fn start(self, papers: &Papers) -> Option<Running> {
         let folder = folder();
+        let behind = (self == Self::Caddy).then(|| place::behind(&folder));
         let mut command = match self {
             Self::Aioquic => {
                 let mut command = script("aioquic_server.py")?;
@@ -65,7 +72,8 @@ impl Server {
                 }
                 let mut command = Command::new(program);
                 let config = folder.path().join("Caddyfile");
-                fs::write(&config, caddyfile(papers, &folder)).unwrap();
+                let behind = behind.as_ref().unwrap().addresses()[0];
+                fs::write(&config, caddyfile(papers, behind)).unwrap();
                 command.args(["run", "--adapter", "caddyfile", "--config"]).arg(config);
                 command.env("HOME", folder.path());
                 command
@@ -93,7 +101,7 @@ impl Server {
                 port
             }
         };
-        Some(Running { child, port, _folder: folder })
+        Some(Running { child, port, _folder: folder, behind })
     }
 
     const fn name(self) -> &'static str {
@@ -109,21 +117,19 @@ impl Server {
         match self {
             Self::Aioquic => case == "goaway",
             Self::QuinnH3 => ["goaway", "websocket", "push"].contains(&case),
-            Self::Caddy => !["get", "head", "post", "download", "parallel"].contains(&case),
+            Self::Caddy => ["push", "goaway"].contains(&case),
         }
     }
 }
 
-fn caddyfile(papers: &Papers, folder: &TempDir) -> String {
+fn caddyfile(papers: &Papers, behind: SocketAddr) -> String {
     let port = free_port();
     let (certificate, key) = (papers.file("cert.pem"), papers.file("key.pem"));
     format!(
         "{{\n admin off\n auto_https off\n https_port {port}\n}}\nhttps://localhost:{port} {{\n \
-         tls {} {}\n root * {}\n \
-         respond /echo \"{{http.request.body}}\"\n file_server\n}}\n",
+         tls {} {}\n respond /port {{http.request.remote.port}}\n reverse_proxy {behind}\n}}\n",
         certificate.display(),
         key.display(),
-        folder.path().display(),
     )
 }
 
@@ -193,8 +199,11 @@ impl Asking {
         let length = length.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         let mut octets = Vec::new();
         response.read_to_end(&mut octets).map_err(|error| format!("{path}: {error}"))?;
+        let name = http::HeaderName::new("x-sum").unwrap();
+        let sum = response.trailers().and_then(|fields| fields.get(name));
+        let sum = sum.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         let early = response.secured().is_some_and(|secured| secured.is_early());
-        Ok(Answer { status, length, octets, early })
+        Ok(Answer { status, length, octets, sum, early })
     }
 
     fn get(&self, path: &str) -> Result<Answer, String> {
@@ -232,8 +241,9 @@ impl Asking {
             }
             "parallel" => self.together(),
             "trailers" => {
-                let octets = self.get("/trailers")?.octets;
-                equal(&octets, &b"one two three".to_vec(), "what stands before them")
+                let answer = self.get("/trailers")?;
+                equal(&answer.octets, &b"one two three".to_vec(), "what stands before them")?;
+                equal(&answer.sum.as_deref(), &Some("11"), "the trailer")
             }
             "informational" => {
                 equal(&self.get("/hinted")?.octets, &b"hinted\n".to_vec(), "what comes behind it")
@@ -272,7 +282,7 @@ impl Asking {
 
     /// Messages of three lengths of a frame's head, and an end that both have said.
     fn websocket(&self) -> Result<(), String> {
-        let url = format!("{}/echo", self.root.replacen("https", "wss", 1));
+        let url = format!("{}/socket", self.root.replacen("https", "wss", 1));
         let options =
             websocket::Options { version: Some(Version::Http3), ..websocket::Options::default() };
         let socket = websocket::connect(&self.session, &url, &options);
@@ -327,6 +337,8 @@ struct Answer {
     status: StatusCode,
     length: Option<String>,
     octets: Vec<u8>,
+    /// The trailer of that name.
+    sum: Option<String>,
     /// It was asked in 0-RTT packets, which were accepted.
     early: bool,
 }
