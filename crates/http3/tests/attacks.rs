@@ -11,7 +11,7 @@
 mod pair;
 
 use http::Method;
-use http3::{ClientOptions, ErrorCode, Event, Limits, Outgoing, StreamId, Transport};
+use http3::{ClientOptions, ErrorCode, Event, Limits, Outgoing, State, StreamId, Transport};
 use pair::{Pair, request, response};
 use std::time::Duration;
 
@@ -283,4 +283,29 @@ fn a_section_that_waits_for_ever_is_given_up() {
     pair.pass(Duration::from_secs(31));
     assert_eq!(pair.server.pipe.reset_of(0), Some(ErrorCode::H3_REQUEST_CANCELLED.0));
     assert_eq!((pair.server.end.streams(), pair.server.pipe.closed), (0, None));
+}
+
+#[test]
+fn answers_that_have_no_stream_do_not_pile_up() {
+    let mut pair = Pair::new();
+    pair.server.pipe.unidirectional = false;
+    pair.run();
+    // An entry, and requests that refer to it: each is acknowledged (RFC 9204 §4.4.1).
+    say(&mut pair, 6, &[0x3f, 0xe1, 0x1f, 0x41, b'a', 0x01, b'b']);
+    let get = [0x01, 9, 2, 0, 0xd1, 0xd7, 0xc1, 0x50, 1, b'a', 0x80];
+    let server = &mut pair.server;
+    for number in 0..50_000 {
+        let stream = id(4 * number);
+        server.end.receive(stream, &get, pair.now);
+        server.end.receive_end(stream, pair.now);
+        while server.end.poll_event().is_some() {}
+        let _ = server.end.send_response(stream, &response(204), Outgoing::None);
+        server.end.poll_transmit(pair.now, &mut server.pipe);
+        if server.end.state() == State::Closed {
+            // Said in the same turn: nothing else may ever happen here.
+            assert_eq!(server.pipe.closed, LOAD);
+            return;
+        }
+    }
+    panic!("the answers grow without end");
 }

@@ -83,14 +83,17 @@ impl Connection {
     /// Gives the transport all that it takes.
     pub fn poll_transmit(&mut self, now: Instant, transport: &mut impl Transport) {
         self.tick(now);
+        if self.state == State::Open {
+            self.obey(transport);
+            self.flush_lanes(transport);
+        }
+        // Lanes that are too full end it too.
         if let Some((code, reason)) = self.closing.take() {
-            return transport.close(code, &reason);
+            transport.close(code, &reason);
         }
         if self.state != State::Open {
             return;
         }
-        self.obey(transport);
-        self.flush_lanes(transport);
         for _ in 0..self.ready.len() {
             if let Some(id) = self.ready.pop_front() {
                 self.flush(id, transport);
@@ -142,15 +145,16 @@ impl Connection {
                 }
             }
             let Some(lane) = self.lanes.get_mut(at) else { return };
-            let Some(stream) = lane.stream else { continue };
-            if !lane.blocked {
+            let stream = lane.stream;
+            if let Some(stream) = stream.filter(|_| !lane.blocked) {
                 lane.blocked = !lane.queue.flush(stream, transport);
             }
             let waiting = lane.queue.waiting();
-            if !more.is_empty() {
+            if let Some(stream) = stream.filter(|_| !more.is_empty()) {
                 let name = names.get(at).copied().unwrap_or_default();
                 self.teller(Direction::Sent).instructions(stream, name, more.len());
             }
+            // Also where the peer has never let us begin the stream.
             if waiting > most {
                 return self.violate(Error::Flood { what: "answers that wait" });
             }

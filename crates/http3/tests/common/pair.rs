@@ -32,6 +32,8 @@ pub struct Pipe {
     stops: Vec<(u64, u64)>,
     datagrams: Vec<Vec<u8>>,
     pub closed: Option<u64>,
+    /// Whether the other end lets this one begin unidirectional streams.
+    pub unidirectional: bool,
     next: u64,
 }
 
@@ -46,6 +48,7 @@ impl Pipe {
             stops: Vec::new(),
             datagrams: Vec::new(),
             closed: None,
+            unidirectional: true,
             next,
         }
     }
@@ -61,6 +64,9 @@ impl Pipe {
 
 impl Transport for Pipe {
     fn open_unidirectional(&mut self) -> Option<StreamId> {
+        if !self.unidirectional {
+            return None;
+        }
         self.next += 4;
         Some(StreamId::new(self.next - 4))
     }
