@@ -173,62 +173,6 @@ fn an_application_is_told_when_there_is_room() {
 }
 
 #[test]
-fn s4_6_a_server_pushes() {
-    let mut pair = Pair::pushing();
-    pair.get(0);
-    let pushed = pair.server.end.push(id(0), &request("/style.css")).unwrap();
-    pair.answer(0, b"page");
-    pair.answer(pushed.get(), b"style");
-    pair.run();
-    let promised = |event: &Event| {
-        matches!(event, Event::PushPromise { push: 0, head, .. }
-            if head.request.target.to_string() == "/style.css")
-    };
-    assert!(pair.client.has(promised));
-    assert!(pair.client.has(|event| matches!(event, Event::PushStream { push: 0, .. })));
-    assert_eq!(pair.client.content(pushed.get()), b"style");
-}
-
-#[test]
-fn s4_6_a_push_stream_may_come_before_its_promise() {
-    let mut pair = Pair::pushing();
-    pair.get(0);
-    let pushed = pair.server.end.push(id(0), &request("/style.css")).unwrap();
-    pair.server.pipe.held.insert(0);
-    pair.answer(pushed.get(), b"style");
-    pair.answer(0, b"page");
-    pair.run();
-    assert!(!pair.client.has(|event| matches!(event, Event::PushPromise { .. })));
-    pair.server.pipe.held.remove(&0);
-    pair.run();
-    assert_eq!(pair.client.content(pushed.get()), b"style");
-    assert!(pair.client.ended(0) && pair.client.violations().is_empty());
-}
-
-#[test]
-fn s7_2_3_a_client_cancels_a_push() {
-    let mut pair = Pair::pushing();
-    pair.get(0);
-    let pushed = pair.server.end.push(id(0), &request("/style.css")).unwrap();
-    pair.run();
-    pair.client.end.cancel_push(0);
-    pair.run();
-    let sent = pair.server.end.send_response(pushed, &response(200), Outgoing::None);
-    assert!(sent.is_err() || pair.server.pipe.reset_of(pushed.get()).is_some());
-    pair.answer(0, b"page");
-    pair.run();
-    assert_eq!(pair.client.content(0), b"page");
-}
-
-#[test]
-fn s4_6_who_wants_no_push_gets_none() {
-    let mut pair = Pair::new();
-    pair.get(0);
-    assert!(!pair.server.end.can_push());
-    assert!(pair.server.end.push(id(0), &request("/style.css")).is_err());
-}
-
-#[test]
 fn s5_2_a_shutdown_finishes_what_is_under_way() {
     let mut pair = Pair::new();
     pair.get(0);
@@ -285,19 +229,6 @@ fn rfc_9218_s4_priorities_reach_the_transport() {
     pair.client.end.set_priority(id(4), Priority::new(6, false));
     pair.run();
     assert_eq!(pair.server.pipe.priorities.get(&4), Some(&Priority::new(6, false)));
-}
-
-#[test]
-fn rfc_9218_s7_2_a_push_has_a_priority_of_its_own() {
-    let mut pair = Pair::pushing();
-    pair.get(0);
-    let pushed = pair.server.end.push(id(0), &request("/style.css")).unwrap();
-    pair.server.end.send_response(pushed, &response(200), Outgoing::Unknown).unwrap();
-    pair.run();
-    pair.client.end.set_priority(pushed, Priority::new(5, true));
-    pair.run();
-    assert_eq!(pair.server.pipe.priorities.get(&pushed.get()), Some(&Priority::new(5, true)));
-    assert!(pair.server.violations().is_empty());
 }
 
 #[test]

@@ -146,8 +146,7 @@ impl Connection {
             Role::Client => {
                 let promise = self.promises.entry(push).or_default();
                 // Where its response has begun, that stands (§7.2.3).
-                if promise.stream.is_none() && !promise.cancelled {
-                    promise.cancelled = true;
+                if promise.stream.is_none() && self.waive(push) {
                     self.events.push_back(Event::PushCancelled { push });
                 }
                 Ok(())

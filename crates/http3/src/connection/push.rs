@@ -123,7 +123,7 @@ impl Connection {
             Some(_) => return Ok(()),
             None => promise.head = Some(Box::new(head.clone())),
         }
-        if promise.cancelled {
+        if promise.over {
             return Ok(());
         }
         let stream = promise.stream;
@@ -142,36 +142,46 @@ impl Connection {
             return;
         }
         let promise = self.promises.entry(push).or_default();
-        if std::mem::replace(&mut promise.cancelled, true) {
-            return;
-        }
-        match promise.stream {
+        match promise.stream.filter(|stream| self.streams.contains_key(stream)) {
             Some(stream) => self.reset(stream, ErrorCode::H3_REQUEST_CANCELLED),
-            None => self.put_control(FrameType::CANCEL_PUSH, &[push], &[]),
+            None if self.waive(push) => self.put_control(FrameType::CANCEL_PUSH, &[push], &[]),
+            None => {}
         }
+    }
+
+    /// Does without a push whose response was not told of; answers whether it was awaited.
+    pub(super) fn waive(&mut self, push: u64) -> bool {
+        let awaited = !self.promises.entry(push).or_default().over;
+        if awaited {
+            self.end_push(push);
+        }
+        awaited
     }
 
     /// No request is under way whose stream could still bring a promise: it was lost when its own
     /// was reset, and who waits for it would wait for ever.
     pub(super) fn give_up_unpromised(&mut self) {
+        let mut lost = Vec::new();
         for (id, inbound) in &mut self.inbound {
             if let Inbound::Unpromised(push) = inbound {
                 self.orders.push(Order::Stop(*id, ErrorCode::H3_REQUEST_CANCELLED));
-                if let Some(promise) = self.promises.get_mut(push) {
-                    promise.cancelled = true;
-                }
+                lost.push(*push);
                 *inbound = Inbound::Ignored;
             }
         }
+        for push in lost {
+            self.waive(push);
+        }
     }
 
-    /// The stream of a push has ended: there is room for another.
+    /// A push is over, or will not come: there is room for another.
     pub(super) fn end_push(&mut self, push: u64) {
         match self.role {
             Role::Server => {
                 self.promises.remove(&push);
             }
             Role::Client => {
+                self.promises.entry(push).or_default().over = true;
                 // Its number is not used again, and of what is forgotten no copy can be held
                 // against it: a few are kept.
                 let most = self.limits.pushes as usize;

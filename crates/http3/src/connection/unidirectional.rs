@@ -154,8 +154,11 @@ impl Connection {
         }
         promise.stream = Some(id);
         // Without a request under way its promise was lost, and will not come.
-        promise.cancelled |= promise.head.is_none() && self.exchanges == 0;
-        if promise.cancelled {
+        let lost = promise.head.is_none() && self.exchanges == 0;
+        if promise.over || lost {
+            if self.waive(push) {
+                self.charge_reset()?;
+            }
             self.orders.push(Order::Stop(id, ErrorCode::H3_REQUEST_CANCELLED));
             self.inbound.insert(id, Inbound::Ignored);
         } else if promise.head.is_some() {
@@ -232,6 +235,11 @@ impl Connection {
         match self.inbound.remove(&id) {
             // A push stream must say whose it is.
             Some(Inbound::Push(_)) => Err(Error::FrameTruncated { stream: id }),
+            // It was no response, whatever is promised for it yet.
+            Some(Inbound::Unpromised(push)) => {
+                self.waive(push);
+                self.charge_reset()
+            }
             // Who ends before it says what it is has said nothing (§6.2).
             _ => Ok(()),
         }
@@ -240,13 +248,6 @@ impl Connection {
     pub(super) fn reset_unidirectional(&mut self, id: StreamId) -> Result<(), Error> {
         match self.inbound.get(&id) {
             Some(Inbound::Push(_)) => {
-                self.inbound.remove(&id);
-                Ok(())
-            }
-            Some(Inbound::Unpromised(push)) => {
-                if let Some(promise) = self.promises.get_mut(push) {
-                    promise.cancelled = true;
-                }
                 self.inbound.remove(&id);
                 Ok(())
             }

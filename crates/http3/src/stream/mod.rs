@@ -182,6 +182,6 @@ pub(crate) struct Promise {
     pub(crate) head: Option<Box<http::message::RequestHead>>,
     /// The stream of the response.
     pub(crate) stream: Option<StreamId>,
-    /// Not wanted, or not coming.
-    pub(crate) cancelled: bool,
+    /// Not wanted, not coming, or ended.
+    pub(crate) over: bool,
 }
