@@ -135,6 +135,14 @@ pub enum Error {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// RFC 9204 §3.2.3: another table than what 0-RTT relied on.
+    #[error("a table of {capacity} octets, where 0-RTT relied on {remembered} (RFC 9204 §3.2.3)")]
+    TableChanged {
+        /// SETTINGS_QPACK_MAX_TABLE_CAPACITY as it came.
+        capacity: u64,
+        /// As it was remembered.
+        remembered: u64,
+    },
     /// RFC 9114 §6.1, §6.2: a stream that its sender may not open, or twice.
     #[error("{what} on stream {stream} (§6)")]
     StreamCreation {
@@ -209,8 +217,9 @@ pub enum Error {
     /// RFC 9297 §2.1: a datagram that names no stream.
     #[error("a datagram that names no request (RFC 9297 §2.1)")]
     Datagram,
-    /// RFC 9114 §10.5: content that comes too slowly.
-    #[error("the request on stream {stream} comes too slowly (§10.5)")]
+    /// RFC 9114 §10.5: a request that comes too slowly, or a peer that takes nothing of what we
+    /// send.
+    #[error("what is on stream {stream} moves too slowly (§10.5)")]
     Slow {
         /// The stream.
         stream: StreamId,
@@ -234,6 +243,7 @@ impl Error {
             Self::FrameUnexpected { .. } => ErrorCode::H3_FRAME_UNEXPECTED,
             Self::SettingsMissing { .. } => ErrorCode::H3_MISSING_SETTINGS,
             Self::Setting { .. } => ErrorCode::H3_SETTINGS_ERROR,
+            Self::TableChanged { .. } => ErrorCode::QPACK_DECODER_STREAM_ERROR,
             Self::StreamCreation { .. } => ErrorCode::H3_STREAM_CREATION_ERROR,
             Self::CriticalClosed { .. } => ErrorCode::H3_CLOSED_CRITICAL_STREAM,
             Self::Id { .. } => ErrorCode::H3_ID_ERROR,

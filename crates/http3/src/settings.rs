@@ -132,14 +132,15 @@ impl Settings {
         }
     }
 
-    /// Where a server accepts 0-RTT it must keep to what it said before (§7.2.4.2).
+    /// Where a server accepts 0-RTT it must keep to what it said before (§7.2.4.2; RFC 9204
+    /// §3.2.3).
     pub(crate) fn check_kept(&self, remembered: &Self) -> Result<(), Error> {
         let lowered = |id| Err(Error::Setting { id, reason: "is less than what 0-RTT relied on" });
         let size = |settings: &Self| settings.max_field_section_size.unwrap_or(u64::MAX);
-        if self.qpack_max_table_capacity != remembered.qpack_max_table_capacity
-            && remembered.qpack_max_table_capacity > 0
-        {
-            return lowered(TABLE_CAPACITY);
+        let (capacity, before) =
+            (self.qpack_max_table_capacity, remembered.qpack_max_table_capacity);
+        if before > 0 && capacity != before {
+            return Err(Error::TableChanged { capacity, remembered: before });
         }
         if size(self) < size(remembered) {
             return lowered(FIELD_SECTION);

@@ -342,3 +342,14 @@ fn s4_1_an_answer_outlives_the_rest_of_its_request() {
     assert_eq!(pair.client.content(0), b"at last", "{:?}", pair.client.heard);
     assert!(pair.client.ended(0));
 }
+
+#[test]
+fn s7_2_4_2_a_table_that_0_rtt_relied_on_stays_as_it_was() {
+    let remembered = Settings { qpack_max_table_capacity: 100, ..Settings::default() };
+    let options = ClientOptions { remembered: Some(remembered), ..ClientOptions::default() };
+    let mut pair = Pair::with(&Limits::default(), options);
+    pair.run();
+    // RFC 9204 §3.2.3 has a code of its own for it.
+    let code = ErrorCode::QPACK_DECODER_STREAM_ERROR;
+    assert_eq!(pair.client.pipe.closed, Some(code.0), "{:?}", pair.client.heard);
+}
