@@ -75,7 +75,8 @@ pub struct Limits {
     pub pushes: u32,
     /// 1xx responses before the final one, 16: each is an event, so a peer could spin a client.
     pub informational: u8,
-    /// Octets of a message's content, 16 GiB. Content passes through and costs no memory.
+    /// Octets of the content of a message that does not say how long it is, 16 GiB. Content passes
+    /// through and costs no memory, so what is announced may be longer, and what a tunnel carries.
     pub content: u64,
     /// Datagrams that wait to be sent, 64: an old one is worth less than a new one.
     pub datagrams: u32,

@@ -87,6 +87,11 @@ impl Begun {
         true
     }
 
+    /// Whether a stream has begun.
+    pub(crate) fn contains(&self, id: StreamId) -> bool {
+        id.index() < self.below || self.above.contains(&id.index())
+    }
+
     /// How many numbers are held.
     pub(crate) fn held(&self) -> usize {
         self.above.len()

@@ -11,7 +11,9 @@
 mod pair;
 
 use http::{Method, Priority};
-use http3::{ClientOptions, ErrorCode, Event, Limits, Outgoing, Settings, StreamId, Transport};
+use http3::{
+    ClientOptions, ErrorCode, Event, Limits, Misuse, Outgoing, Settings, StreamId, Transport,
+};
 use pair::{Pair, fields, request, response};
 use std::{sync::Arc, time::Duration};
 
@@ -344,6 +346,21 @@ fn s4_1_an_answer_outlives_the_rest_of_its_request() {
 }
 
 #[test]
+fn a_tunnel_is_as_long_as_it_is() {
+    let limits = Limits { content: 1000, ..Limits::default() };
+    let mut pair = Pair::with(&limits, ClientOptions::default());
+    pair.run();
+    let mut connect = request("/chat");
+    connect.method = Method::Connect;
+    pair.client.end.send_connect(id(0), &connect, "websocket").unwrap();
+    pair.run();
+    pair.server.end.send_response(id(0), &response(200), Outgoing::Unknown).unwrap();
+    pair.client.end.send_data(id(0), &[1; 3000]).unwrap();
+    pair.run();
+    assert_eq!(pair.server.content(0).len(), 3000);
+}
+
+#[test]
 fn s7_2_4_2_a_table_that_0_rtt_relied_on_stays_as_it_was() {
     let remembered = Settings { qpack_max_table_capacity: 100, ..Settings::default() };
     let options = ClientOptions { remembered: Some(remembered), ..ClientOptions::default() };
@@ -352,4 +369,34 @@ fn s7_2_4_2_a_table_that_0_rtt_relied_on_stays_as_it_was() {
     // RFC 9204 §3.2.3 has a code of its own for it.
     let code = ErrorCode::QPACK_DECODER_STREAM_ERROR;
     assert_eq!(pair.client.pipe.closed, Some(code.0), "{:?}", pair.client.heard);
+}
+
+#[test]
+fn rfc_9218_s7_2_a_priority_waits_for_a_request_that_was_overtaken() {
+    let mut pair = Pair::new();
+    pair.client.pipe.held.insert(0);
+    pair.ask(0, &request("/"), Outgoing::None);
+    pair.ask(4, &request("/"), Outgoing::None);
+    pair.run();
+    assert!(pair.server.ended(4) && !pair.server.ended(0));
+    pair.client.end.set_priority(id(0), Priority::new(0, false));
+    pair.run();
+    pair.client.pipe.held.clear();
+    pair.run();
+    assert_eq!(pair.server.pipe.priorities.get(&0), Some(&Priority::new(0, false)));
+}
+
+#[test]
+fn rfc_9297_s2_1_a_datagram_is_a_requests_and_goes_while_its_stream_is_open() {
+    let mut pair = Pair::pushing();
+    pair.get(0);
+    let pushed = pair.server.end.push(id(0), &request("/style.css")).unwrap();
+    let sent = pair.server.end.send_datagram(pushed, b"x");
+    assert_eq!(sent, Err(Misuse::WrongStream { stream: pushed }));
+    // The client has ended its half.
+    let sent = pair.client.end.send_datagram(id(0), b"x");
+    assert!(matches!(sent, Err(Misuse::OutOfOrder { .. })), "{sent:?}");
+    pair.server.end.receive_datagram(&[0, b'x'], pair.now);
+    pair.run();
+    assert!(!pair.server.has(|event| matches!(event, Event::Datagram { .. })));
 }

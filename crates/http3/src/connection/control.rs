@@ -14,9 +14,6 @@ use crate::{
 use http::Priority;
 use wire::trace::Direction;
 
-/// The highest number of a stream's kind: QUIC counts to 2^60 (RFC 9000 §4.6).
-const MOST: u64 = 1 << 60;
-
 impl Connection {
     // ANCHOR: admit_control
     /// Whether a frame may be on the control stream, and its payload is to be kept.
@@ -156,7 +153,7 @@ impl Connection {
 
     fn on_priority(&mut self, id: StreamId, priority: Priority) -> Result<(), Error> {
         let wrong = |reason| Err(Error::Id { what: "PRIORITY_UPDATE", id: id.get(), reason });
-        if !id.is_request() || id.index() >= MOST {
+        if !id.is_request() {
             return wrong("is no request's stream");
         }
         match self.streams.get_mut(&id) {
@@ -165,7 +162,7 @@ impl Connection {
                 self.orders.push(Order::Priority(id, priority));
                 self.events.push_back(Event::Priority { stream: id, priority });
             }
-            None if id.get() < self.next_request => {}
+            None if self.begun.contains(id) => {}
             None => {
                 self.early.retain(|(early, _)| *early != id);
                 if self.early.len() < self.limits.early_priorities as usize {

@@ -12,7 +12,7 @@
 //! octets are in memory here.
 
 use super::{Connection, State};
-use crate::{Error, Event, Misuse, StreamId};
+use crate::{Error, Event, Misuse, StreamId, stream::Phase};
 use std::time::Instant;
 use wire::{Reader, VarInt};
 
@@ -95,7 +95,8 @@ impl Connection {
         }
     }
 
-    /// Takes a datagram. What belongs to no exchange, or comes while nobody reads, is dropped.
+    /// Takes a datagram. What belongs to no exchange whose other half is open (RFC 9297 §2.1), or
+    /// comes while nobody reads, is dropped.
     pub fn receive_datagram(&mut self, octets: &[u8], now: Instant) {
         self.tick(now);
         if self.state != State::Open {
@@ -105,7 +106,8 @@ impl Connection {
         match reader.varint("Quarter Stream ID") {
             Ok(quarter) if quarter < 1 << 60 => {
                 let stream = StreamId::new(quarter << 2);
-                if self.streams.contains_key(&stream)
+                let record = self.streams.get(&stream);
+                if record.is_some_and(|record| record.receiving.phase != Phase::Over)
                     && self.events.len() < self.limits.events as usize
                 {
                     let octets = reader.rest().to_vec();
@@ -116,13 +118,20 @@ impl Connection {
         }
     }
 
-    /// Sends a datagram of a stream, which may be lost (RFC 9297 §2.1). Where too many wait, the
-    /// oldest is dropped.
+    /// Sends a datagram of a request's stream, which may be lost (RFC 9297 §2.1). Where too many
+    /// wait, the oldest is dropped.
     ///
     /// # Errors
-    /// [`Misuse::NoDatagrams`], [`Misuse::NoStream`], [`Misuse::Closed`]
+    /// [`Misuse::NoDatagrams`], [`Misuse::NoStream`], [`Misuse::Closed`]; [`Misuse::WrongStream`]
+    /// for that of a push, and [`Misuse::OutOfOrder`] behind the end of what we send.
     pub fn send_datagram(&mut self, stream: StreamId, payload: &[u8]) -> Result<(), Misuse> {
-        self.find(stream)?;
+        let sending = &self.find(stream)?.sending;
+        if !stream.is_request() {
+            return Err(Misuse::WrongStream { stream });
+        }
+        if sending.finished || sending.over {
+            return Err(Misuse::OutOfOrder { stream, input: "a datagram" });
+        }
         if !(self.ours.h3_datagram && self.theirs.h3_datagram) {
             return Err(Misuse::NoDatagrams);
         }

@@ -168,7 +168,9 @@ impl Receiving {
             Some(expected) if received > expected || (end && received < expected) => {
                 Err(Malformed::LengthDiffers { expected, received })
             }
-            None if received > limit => Err(Malformed::LengthDiffers { expected: limit, received }),
+            None if received > limit && !self.tunnel => {
+                Err(Malformed::LengthDiffers { expected: limit, received })
+            }
             _ => Ok(()),
         }
     }
