@@ -309,3 +309,23 @@ fn answers_that_have_no_stream_do_not_pile_up() {
     }
     panic!("the answers grow without end");
 }
+
+#[test]
+fn requests_behind_a_goaway_without_end_are_a_flood() {
+    let mut pair = Pair::new();
+    pair.get(0);
+    pair.server.end.shut_down(pair.now);
+    pair.pass(Duration::from_secs(2));
+    let get = [0x01, 8, 0, 0, 0xd1, 0xd7, 0xc1, 0x50, 1, b'a'];
+    for number in 1..3000 {
+        say(&mut pair, 4 * number, &get);
+        if pair.server.pipe.closed.is_some() {
+            break;
+        }
+        // Those that are on their way when it says so are merely rejected.
+        let rejected = Some(ErrorCode::H3_REQUEST_REJECTED.0);
+        assert_eq!(pair.server.pipe.reset_of(4 * number), rejected);
+        assert!(number < 1100, "{number} requests, and nothing is said");
+    }
+    assert_eq!(pair.server.pipe.closed, LOAD);
+}

@@ -91,6 +91,7 @@ impl Connection {
         if beyond {
             // It was on its way when we said that we take no more (§5.2).
             self.give_up(id, crate::ErrorCode::H3_REQUEST_REJECTED);
+            self.charge_reset()?;
             return Ok(false);
         }
         self.timers.idle = None;
