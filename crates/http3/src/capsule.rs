@@ -8,7 +8,7 @@
 //!
 //! Type 0 is DATAGRAM: what a connection without datagrams, or an intermediary, puts in the stream
 //! instead (§3.5). Other types are for the protocol that was asked for; who does not know one skips
-//! it. They stand in DATA frames, and mean nothing to HTTP itself.
+//! it, however long it is. They stand in DATA frames, and mean nothing to HTTP itself.
 //!
 //! Invariant: memory grows with the octets that came, up to a bound that the caller gives.
 //!
@@ -19,15 +19,19 @@ use wire::{Reader, VarInt};
 /// The type of a datagram in a stream.
 pub const DATAGRAM: u64 = 0x00;
 
-/// What is wrong with a capsule; the code for either is H3_DATAGRAM_ERROR (§3.3).
+/// What is wrong with a capsule. Either makes the message malformed (§3.3): reset its stream with
+/// H3_MESSAGE_ERROR.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// RFC 9297 §3.3: the stream ends inside of a capsule.
     #[error("the stream ends inside of a capsule (RFC 9297 §3.3)")]
     Truncated,
-    /// RFC 9297 §3.3: longer than the caller takes.
+    /// RFC 9297 §3.3: longer than the caller takes. One of a type that the caller does not know is
+    /// no error: [`Capsules::skip`] passes it by (§3.2).
     #[error("a capsule of {length} octets, where {limit} are taken (RFC 9297 §3.3)")]
     TooLong {
+        /// Its type.
+        kind: u64,
         /// Octets of its value.
         length: u64,
         /// What the caller takes.
@@ -49,6 +53,8 @@ pub struct Capsules {
     kept: Vec<u8>,
     /// What was told, in front.
     told: usize,
+    /// Octets that are still to come of what is skipped.
+    skipped: u64,
 }
 
 impl Capsules {
@@ -56,7 +62,21 @@ impl Capsules {
     pub fn receive(&mut self, octets: &[u8]) {
         self.kept.drain(..self.told.min(self.kept.len()));
         self.told = 0;
-        self.kept.extend_from_slice(octets);
+        let skipped = usize::try_from(self.skipped).unwrap_or(usize::MAX).min(octets.len());
+        self.skipped -= skipped as u64;
+        self.kept.extend_from_slice(octets.get(skipped..).unwrap_or_default());
+    }
+
+    /// Passes by the next capsule, whole or not, of which at least the type and the length came.
+    pub fn skip(&mut self) {
+        let mut reader = Reader::new(self.kept.get(self.told..).unwrap_or_default());
+        let (Ok(_), Ok(length)) = (reader.varint("Capsule Type"), reader.varint("Capsule Length"))
+        else {
+            return;
+        };
+        let here = usize::try_from(length).unwrap_or(usize::MAX).min(reader.len());
+        self.told += reader.offset() + here;
+        self.skipped = length - here as u64;
     }
 
     /// The next capsule that is whole: its type and its value, of at most `limit` octets.
@@ -72,7 +92,7 @@ impl Capsules {
             return Ok(None);
         };
         let Some(size) = usize::try_from(length).ok().filter(|size| *size <= limit) else {
-            return Err(Error::TooLong { length, limit });
+            return Err(Error::TooLong { kind, length, limit });
         };
         let Ok(value) = reader.take("Capsule Value", size) else { return Ok(None) };
         self.told += reader.offset();
@@ -84,6 +104,10 @@ impl Capsules {
     /// # Errors
     /// [`Error::Truncated`]
     pub fn end(&self) -> Result<(), Error> {
-        if self.told == self.kept.len() { Ok(()) } else { Err(Error::Truncated) }
+        if self.told == self.kept.len() && self.skipped == 0 {
+            Ok(())
+        } else {
+            Err(Error::Truncated)
+        }
     }
 }
