@@ -17,7 +17,7 @@ use crate::{
     recovery, version::Version,
 };
 use std::{
-    net::{SocketAddrV4, SocketAddrV6},
+    net::{SocketAddr, SocketAddrV4, SocketAddrV6},
     sync::Arc,
     time::Duration,
 };
@@ -191,5 +191,13 @@ impl ServerConfig {
     pub fn new(tls: Arc<tls::ServerConfig>) -> Self {
         let listeners = Listeners::default();
         Self { tls, transport: Arc::default(), preferred: (None, None), listeners }
+    }
+
+    /// Clients shall move to `address` once the handshake is done; one of each family may be named.
+    pub fn prefer(&mut self, address: SocketAddr) {
+        match address {
+            SocketAddr::V4(address) => self.preferred.0 = Some(address),
+            SocketAddr::V6(address) => self.preferred.1 = Some(address),
+        }
     }
 }

@@ -45,10 +45,8 @@ pub(super) fn run(parsed: &Parsed, operands: &[String]) -> Result<u8, Failure> {
     let (addresses, preferred) = addresses(parsed)?;
     let offload = both.offload;
     let mut config = config(parsed, both)?;
-    match preferred {
-        Some(SocketAddr::V4(address)) => config.preferred.0 = Some(address),
-        Some(SocketAddr::V6(address)) => config.preferred.1 = Some(address),
-        None => {}
+    if let Some(address) = preferred {
+        config.prefer(address);
     }
     let threads: Option<usize> = parsed.number("threads")?;
     let mut server = QuicServer::new(config, application(folder.clone()))
