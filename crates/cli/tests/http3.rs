@@ -81,6 +81,35 @@ fn serve(http3: bool) -> Running {
     server.listen_tls("127.0.0.1:0".parse().unwrap(), &Tls::with(config)).unwrap().start().unwrap()
 }
 
+#[test]
+fn rfc9000_s9_6_nobody_is_told_to_move_to_where_nobody_listens() {
+    let start = |listen: &str, preferred: &str| {
+        let identity = Identity::generate(SystemTime::now().into()).unwrap();
+        let tls = Tls::with(Tls::config_for(Certificates::of([identity]).unwrap()));
+        let server = Server::new(router()).http3_preferred_address(preferred.parse().unwrap());
+        server.listen_tls(listen.parse().unwrap(), &tls).unwrap().start()
+    };
+    for (listen, preferred) in [
+        ("127.0.0.1:0", "127.0.0.2:0"),
+        ("0.0.0.0:0", "[::1]:0"),
+        ("127.0.0.1:0", "127.0.0.1:1"),
+        ("0.0.0.0:0", "127.0.0.2:1"),
+    ] {
+        let error = start(listen, preferred).err().unwrap();
+        let told = format!("clients cannot move to {preferred}: no listener with TLS covers it");
+        assert_eq!(error.to_string(), told, "{listen}");
+    }
+    let server = start("0.0.0.0:0", "127.0.0.2:0").unwrap();
+    let port = server.tls_addresses()[0].port();
+    let url = format!("https://127.0.0.1:{port}/seen");
+    let session = alone().build();
+    assert!(session.get(&url).unwrap().send().unwrap().status.is_success());
+    thread::sleep(Duration::from_millis(100));
+    // By the other address, of which it was told.
+    assert!(session.get(&url).unwrap().send().unwrap().status.is_success());
+    server.stop().unwrap();
+}
+
 fn url(server: &Running, path: &str) -> String {
     format!("https://{}{path}", server.tls_addresses()[0])
 }

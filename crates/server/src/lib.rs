@@ -86,7 +86,7 @@ pub struct Server {
     limits: Limits,
     threads: usize,
     http2: bool,
-    http3: bool,
+    http3: Option<driver::Offer>,
     log: Option<Arc<dyn AccessLog>>,
     trace: wire::trace::Trace,
 }
@@ -101,7 +101,7 @@ impl Server {
             limits: Limits::default(),
             threads: 1,
             http2: true,
-            http3: false,
+            http3: None,
             log: None,
             trace: wire::trace::Trace::default(),
         }
@@ -171,7 +171,25 @@ impl Server {
     /// port of UDP, another is taken: see [`Running::http3_addresses`].
     #[must_use]
     pub fn http3(mut self, http3: bool) -> Self {
-        self.http3 = http3;
+        self.http3 = http3.then(|| self.http3.unwrap_or_default());
+        self
+    }
+
+    /// HTTP/3, and every client must come again with a token that shows that it is where it says
+    /// (Retry, RFC 9000 §8.1.2). Without, only where many come whose address is not known.
+    #[must_use]
+    pub fn http3_retry(mut self) -> Self {
+        self.http3.get_or_insert_default().retry = true;
+        self
+    }
+
+    /// HTTP/3, and its clients shall move to `address` once the handshake is done (RFC 9000 §9.6):
+    /// from an address that many servers share to one of this server's own. Port 0 is the port
+    /// where they came. Some [`listen_tls`](Self::listen_tls) must cover it, as 0.0.0.0 does:
+    /// [`start`](Self::start) looks. One of each family may be named.
+    #[must_use]
+    pub fn http3_preferred_address(mut self, address: SocketAddr) -> Self {
+        self.http3.get_or_insert_default().preferred.push(address);
         self
     }
 
@@ -199,7 +217,8 @@ impl Server {
     /// Starts the loops and returns at once.
     ///
     /// # Errors
-    /// What the operating system refuses: pollers, threads.
+    /// What the operating system refuses: pollers, threads;
+    /// [`InvalidInput`](io::ErrorKind::InvalidInput) for a preferred address where nobody listens.
     pub fn start(self) -> io::Result<Running> {
         let Self { handler, listeners, limits, threads, http2, http3, log, trace } = self;
         let (limits, alternative) = (Arc::new(limits), OnceLock::new());

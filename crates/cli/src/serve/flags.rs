@@ -90,6 +90,19 @@ pub(crate) const COMMAND: Command = Command {
                     "do not speak HTTP/3. Without, it is spoken by UDP on the ports of https, and \
                      answers there say so (Alt-Svc)",
                 ),
+                switch(
+                    None,
+                    "retry",
+                    "have every client of HTTP/3 come again with a token (Retry). Without, when \
+                     many come at once",
+                ),
+                valued(
+                    None,
+                    "preferred",
+                    "ADDRESS",
+                    "tell clients of HTTP/3 to move to this address once the handshake is done; \
+                     one that --https covers, as 0.0.0.0:PORT does. May be given again, for IPv6",
+                ),
             ],
         },
         Section {
@@ -164,6 +177,9 @@ pub(super) struct Options {
     pub(super) socket: Option<PathBuf>,
     pub(super) http2: bool,
     pub(super) http3: bool,
+    /// Whether HTTP/3's clients need a token, and where they shall move to.
+    pub(super) retry: bool,
+    pub(super) preferred: Vec<SocketAddr>,
     pub(super) listing: bool,
     pub(super) access_log: Option<OsString>,
     pub(super) threads: usize,
@@ -185,6 +201,11 @@ impl Options {
             addresses.push(SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)));
         }
         let https = Some(https).filter(|https| https.asked || nowhere);
+        for (name, second) in [("retry", "--retry"), ("preferred", "--preferred")] {
+            if parsed.is("no-http3") && parsed.is(name) {
+                return Err(UsageError::Conflict { first: "--no-http3", second });
+            }
+        }
         let cores = || thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Ok(Self {
             folder: parsed.operands.first().map_or_else(|| ".".into(), PathBuf::from),
@@ -193,6 +214,8 @@ impl Options {
             socket,
             http2: !parsed.is("no-http2"),
             http3: !parsed.is("no-http3"),
+            retry: parsed.is("retry"),
+            preferred: listed(parsed, "preferred", 0)?,
             listing: parsed.is("listing"),
             access_log: parsed.raw("access-log").map(OsString::from),
             threads: at_least_one(parsed, "threads")?.unwrap_or_else(cores),

@@ -45,8 +45,10 @@ pub(crate) fn run(parsed: &Parsed) -> Result<u8, Failure> {
     let mut server = Server::new(Compressed::new(router, Coding::default()))
         .threads(options.threads)
         .http2(options.http2)
-        .http3(options.http3)
         .limits(options.limits.clone());
+    if options.http3 {
+        server = http3(server, &options);
+    }
     if let Some(file) = &options.access_log {
         let log = Log::open(file).map_err(|error| {
             Failure::new(1, format!("cannot write {}: {error}", file.to_string_lossy()))
@@ -119,6 +121,18 @@ fn router(files: Files, running: Arc<OnceLock<Running>>, limits: &Limits) -> Rou
         .websocket("/_wirebook/live", endpoints::live(running))
         // To read a file twice is to read a file.
         .fallback(early(files))
+}
+
+/// HTTP/3, as far as there is TLS.
+fn http3(server: Server, options: &Options) -> Server {
+    let mut server = server.http3(true);
+    if options.retry {
+        server = server.http3_retry();
+    }
+    for address in &options.preferred {
+        server = server.http3_preferred_address(*address);
+    }
+    server
 }
 
 /// TLS, and where it is spoken.

@@ -13,6 +13,7 @@ mod slot;
 mod socket;
 mod workers;
 
+pub(crate) use quic::Offer;
 pub(crate) use socket::Listener;
 pub use workers::Workers;
 
@@ -195,7 +196,7 @@ pub(crate) fn start(
     service: Service,
     listeners: Vec<Listener>,
     loops: usize,
-    http3: bool,
+    http3: Option<Offer>,
 ) -> io::Result<Running> {
     let (mut addresses, mut tls_addresses) = (Vec::new(), Vec::new());
     for listener in &listeners {
@@ -208,7 +209,10 @@ pub(crate) fn start(
     let mailboxes =
         pollers.iter().map(|poller| Arc::new(Mailbox::new(poller.waker()))).collect::<Vec<_>>();
     let shared = Arc::new(Shared::new(service, mailboxes.clone()));
-    let quic = if http3 { quic::start(&shared, &listeners, loops)? } else { Vec::new() };
+    let quic = match http3 {
+        Some(offer) => quic::start(&shared, &listeners, loops, &offer)?,
+        None => Vec::new(),
+    };
     let stoppers = quic.iter().map(QuicRunning::stopper).collect();
     let stopper = Stopper { loops: shared.clone(), quic: stoppers };
     let (mut threads, mut listeners) = (Vec::new(), Some(listeners));
