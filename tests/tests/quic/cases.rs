@@ -195,7 +195,8 @@ fn paths() -> Vec<Case> {
             client: &[Wish::Preferred],
             judge: few_behind_the_handshake,
             ..Case::plain("connectionmigration", vec![MIB])
-        },
+        }
+        .quick(),
         Case::plain("goodput", vec![2 * MIB]),
     ]
 }

@@ -1,4 +1,4 @@
-//! The cases of the QUIC interop runner, with aioquic and quinn as the other side.
+//! The cases of the QUIC interop runner, with aioquic, quinn, ngtcp2 and Caddy as the other side.
 //!
 //! RFC 9000, RFC 9001, RFC 9002, RFC 9369
 //!
@@ -22,6 +22,7 @@
 mod cases;
 mod link;
 mod matrix;
+mod over_http3;
 mod papers;
 #[path = "../interop/peers.rs"]
 #[allow(dead_code, reason = "other tests run programs with an input")]
@@ -68,6 +69,16 @@ fn with_aioquic() {
 #[test]
 fn with_quinn() {
     play(&[(Who::Ours, Who::Quinn), (Who::Quinn, Who::Ours)]);
+}
+
+#[test]
+fn with_ngtcp2() {
+    play(&[(Who::OursByHttp3, Who::Ngtcp2), (Who::Ngtcp2, Who::OursByHttp3)]);
+}
+
+#[test]
+fn with_caddy() {
+    play(&[(Who::OursByHttp3, Who::Caddy)]);
 }
 
 /// Where two others agree, a failure of ours with either is ours: the cases prove themselves.

@@ -36,6 +36,11 @@ impl Papers {
     pub(crate) fn of(&self, wishes: &[Wish]) -> (PathBuf, PathBuf) {
         let long = wishes.contains(&Wish::LongChain);
         let chain = if long { "long.pem" } else { "cert.pem" };
-        (self.folder.path().join(chain), self.folder.path().join("key.pem"))
+        (self.file(chain), self.file("key.pem"))
+    }
+
+    /// A file beside them.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
     }
 }

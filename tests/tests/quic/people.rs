@@ -7,6 +7,8 @@
 //!   quinn     quinn-hq serve (tests/peers/quic)     quinn-hq get
 //! ```
 //!
+//! Those who have no HTTP/0.9 are in `over_http3`.
+//!
 //! A client ends with a line of JSON: `connections`, and what it knows of `early`, `resumed`,
 //! `version`, `key_updates` and `migrated`.
 
@@ -23,7 +25,7 @@ use crate::cases::Wish;
 use crate::link::Link;
 use crate::papers::Papers;
 use crate::relay::Relay;
-use crate::{peers, program};
+use crate::{over_http3, peers, program};
 
 /// An implementation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,14 +33,19 @@ pub(crate) enum Who {
     Ours,
     Aioquic,
     Quinn,
+    OursByHttp3,
+    Ngtcp2,
+    Caddy,
 }
 
 impl Who {
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::Ours => "wirebook",
+            Self::Ours | Self::OursByHttp3 => "wirebook",
             Self::Aioquic => "aioquic",
             Self::Quinn => "quinn",
+            Self::Ngtcp2 => "ngtcp2",
+            Self::Caddy => "Caddy",
         }
     }
 
@@ -49,6 +56,7 @@ impl Who {
             (Self::Aioquic, Wish::Ecn | Wish::Preferred) => false,
             (Self::Quinn, Wish::Version2) => false,
             (Self::Aioquic | Self::Quinn, _) => true,
+            (Self::OursByHttp3 | Self::Ngtcp2 | Self::Caddy, _) => over_http3::serves(self, wish),
         }
     }
 
@@ -60,6 +68,7 @@ impl Who {
             // It takes the address's connection ID, and stays where it is.
             (Self::Quinn, Wish::Version2 | Wish::Preferred) => false,
             (Self::Aioquic | Self::Quinn, _) => true,
+            (Self::OursByHttp3 | Self::Ngtcp2 | Self::Caddy, _) => over_http3::asks(self, wish),
         }
     }
 }
@@ -68,7 +77,7 @@ impl Who {
 #[track_caller]
 pub(crate) fn missing(who: Who) -> bool {
     match who {
-        Who::Ours => false,
+        Who::Ours | Who::OursByHttp3 => false,
         Who::Aioquic => script().is_none(),
         Who::Quinn => {
             let built = quinn().is_some();
@@ -76,6 +85,21 @@ pub(crate) fn missing(who: Who) -> bool {
                 testkit::skip("tests/peers/quic does not build here");
             }
             !built
+        }
+        Who::Ngtcp2 => {
+            let missing = ["gtlsclient", "gtlsserver"];
+            let missing = missing.iter().any(|name| over_http3::ngtcp2(name).is_none());
+            if missing {
+                testkit::skip("no ngtcp2 (tests/interop/setup installs it)");
+            }
+            missing
+        }
+        Who::Caddy => {
+            let missing = !over_http3::caddy().is_file();
+            if missing {
+                testkit::skip("no Caddy (tests/interop/setup installs it)");
+            }
+            missing
         }
     }
 }
@@ -119,49 +143,30 @@ impl Server {
         papers: &Papers,
         host: IpAddr,
     ) -> Self {
-        let (certificate, key) = papers.of(wishes);
+        let everywhere = listens(wishes, host);
         let mut command = match who {
-            Who::Ours => {
-                let mut command = Command::new(program::wirebook());
-                command.args(["quic", "serve"]).arg(folder).arg("--listen");
-                let port = if wishes.contains(&Wish::Preferred) { free_port() } else { 0 };
-                command.arg(SocketAddr::new(listens(wishes, host), port).to_string());
-                if port != 0 {
-                    command.args(["--preferred", &format!("127.0.0.2:{port}")]);
-                }
-                command.arg("--cert").arg(certificate).arg("--key").arg(key);
-                command
+            Who::OursByHttp3 => {
+                let mut command = over_http3::ours(wishes, folder, papers, everywhere);
+                return Self::spawn(Who::Ours, &mut command, host);
             }
-            Who::Aioquic => {
-                let mut command = script().unwrap();
-                if wishes.contains(&Wish::Version2) {
-                    command.arg("--version-2");
-                }
-                if wishes.contains(&Wish::ChaCha20) {
-                    command.arg("--chacha20");
-                }
-                command.arg("serve").arg(folder).args(["--host", &host.to_string()]);
-                command.arg("--certificate").arg(certificate).arg("--key").arg(key);
-                command
+            Who::Ngtcp2 | Who::Caddy => {
+                let (child, port) = over_http3::start(who, wishes, folder, papers, everywhere);
+                let address = SocketAddr::new(host, port);
+                return Self { child, address, second_way: None };
             }
+            Who::Ours => ours(wishes, folder, everywhere),
+            Who::Aioquic => aioquic(wishes, folder, host),
             Who::Quinn => {
                 let mut command = Command::new(quinn().unwrap());
-                command.arg("serve").arg(folder);
-                command.args(["--host", &listens(wishes, host).to_string()]);
-                command.arg("--certificate").arg(certificate).arg("--key").arg(key);
+                command.arg("serve").arg(folder).args(["--host", &everywhere.to_string()]);
                 command
             }
         };
+        let (certificate, key) = papers.of(wishes);
+        let option = if who == Who::Ours { "--cert" } else { "--certificate" };
+        command.arg(option).arg(certificate).arg("--key").arg(key);
         if wishes.contains(&Wish::Retry) {
             command.arg("--retry");
-        }
-        if who == Who::Ours {
-            if wishes.contains(&Wish::Version2) {
-                command.args(["--quic-version", "2"]);
-            }
-            if wishes.contains(&Wish::ChaCha20) {
-                command.args(["--tls13-ciphers", "TLS_CHACHA20_POLY1305_SHA256"]);
-            }
         }
         if wishes.contains(&Wish::Preferred) && who != Who::Ours {
             // quinn answers from the address of the handshake, whichever was asked, and a client
@@ -207,13 +212,43 @@ impl Drop for Server {
     }
 }
 
+/// Our program, which serves HTTP/0.9.
+fn ours(wishes: &[Wish], folder: &Path, host: IpAddr) -> Command {
+    let mut command = Command::new(program::wirebook());
+    command.args(["quic", "serve"]).arg(folder).arg("--listen");
+    let port = if wishes.contains(&Wish::Preferred) { free_port() } else { 0 };
+    command.arg(SocketAddr::new(host, port).to_string());
+    if port != 0 {
+        command.args(["--preferred", &format!("127.0.0.2:{port}")]);
+    }
+    if wishes.contains(&Wish::Version2) {
+        command.args(["--quic-version", "2"]);
+    }
+    if wishes.contains(&Wish::ChaCha20) {
+        command.args(["--tls13-ciphers", "TLS_CHACHA20_POLY1305_SHA256"]);
+    }
+    command
+}
+
+fn aioquic(wishes: &[Wish], folder: &Path, host: IpAddr) -> Command {
+    let mut command = script().unwrap();
+    if wishes.contains(&Wish::Version2) {
+        command.arg("--version-2");
+    }
+    if wishes.contains(&Wish::ChaCha20) {
+        command.arg("--chacha20");
+    }
+    command.arg("serve").arg(folder).args(["--host", &host.to_string()]);
+    command
+}
+
 /// A server that is to be found at two addresses listens at all of them.
 fn listens(wishes: &[Wish], host: IpAddr) -> IpAddr {
     if wishes.contains(&Wish::Preferred) { IpAddr::from([0, 0, 0, 0]) } else { host }
 }
 
 /// A port that nobody has at this moment.
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let socket = std::net::UdpSocket::bind("0.0.0.0:0").unwrap();
     socket.local_addr().unwrap().port()
 }
@@ -229,6 +264,9 @@ pub(crate) fn fetch(
 ) -> Result<Value, String> {
     let urls = paths.iter().map(|path| format!("https://{at}/{path}"));
     let mut command = match who {
+        Who::OursByHttp3 => return over_http3::get(wishes, at, paths, folder, patience),
+        Who::Ngtcp2 => return over_http3::gtlsclient(wishes, at, paths, folder, patience),
+        Who::Caddy => return Err("Caddy is no client".into()),
         Who::Ours => {
             let mut command = Command::new(program::wirebook());
             command.args(["quic", "get", "-k", "--format", "json", "--output-dir"]);
@@ -268,11 +306,16 @@ pub(crate) fn fetch(
             command.arg(option);
         }
     }
-    run(&mut command, patience)
+    let (said, _) = said_by(&mut command, patience)?;
+    let last = said.lines().last().unwrap_or_default();
+    serde_json::from_str(last).map_err(|error| format!("'{last}' is no JSON: {error}"))
 }
 
-/// Runs a client to its end, or to the end of patience.
-fn run(command: &mut Command, patience: Duration) -> Result<Value, String> {
+/// Runs a client to its end, or to the end of patience; what it said by both ways.
+pub(crate) fn said_by(
+    command: &mut Command,
+    patience: Duration,
+) -> Result<(String, String), String> {
     let mut child =
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let (mut stdout, mut stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
@@ -303,8 +346,7 @@ fn run(command: &mut Command, patience: Duration) -> Result<Value, String> {
     if !status.success() {
         return Err(format!("{status}: {}", tail(&complained)));
     }
-    let last = said.lines().last().unwrap_or_default();
-    serde_json::from_str(last).map_err(|error| format!("'{last}' is no JSON: {error}"))
+    Ok((said, complained))
 }
 
 /// The last line of what a program complained of.
