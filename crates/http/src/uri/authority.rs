@@ -211,7 +211,8 @@ impl<'a> Split<'a> {
     fn of_host(value: &'a [u8]) -> Result<Self, InvalidUri> {
         let text = std::str::from_utf8(value)
             .map_err(|error| InvalidUri::Octet { part: "host", offset: error.valid_up_to() })?;
-        if let Some(offset) = text.find('@') {
+        // By octets: a search made for long texts costs more than a host is long.
+        if let Some(offset) = value.iter().position(|octet| *octet == b'@') {
             return Err(InvalidUri::Userinfo { offset });
         }
         match Self::of(text)? {
@@ -227,8 +228,8 @@ impl<'a> Split<'a> {
             let host = Kind::V6(address.parse().map_err(|_| bad)?);
             return Ok(Self { host, port: read_port(port, address.len() + 2)? });
         }
-        let (name, port) =
-            text.split_at_checked(text.find(':').unwrap_or(text.len())).unwrap_or((text, ""));
+        let colon = text.bytes().position(|octet| octet == b':').unwrap_or(text.len());
+        let (name, port) = text.split_at_checked(colon).unwrap_or((text, ""));
         percent::check(name, "host", percent::is_name)?;
         // Most names begin with a letter; only digits are worth the look.
         let address = name.starts_with(|first: char| first.is_ascii_digit()).then(|| name.parse());
