@@ -138,6 +138,9 @@ rules! {
     rfc9218_s7_2_priority_update_of_no_request: server,
         [control(), on(2, [0x80, 0x0f, 0x07, 0x00, 1, 2])]
         => Connection(ErrorCode::H3_ID_ERROR);
+    rfc9218_s7_2_priority_update_beyond_the_limit: server,
+        [control(), on(2, [0x80, 0x0f, 0x07, 0x00, 2, 0x41, 0x90])]
+        => Connection(ErrorCode::H3_ID_ERROR);
     rfc9218_s7_2_priority_update_of_no_push: server,
         [control(), on(2, [0x80, 0x0f, 0x07, 0x01, 1, 2])]
         => Connection(ErrorCode::H3_ID_ERROR);

@@ -163,6 +163,10 @@ impl Connection {
                 self.events.push_back(Event::Priority { stream: id, priority });
             }
             None if self.begun.contains(id) => {}
+            // The transport's limit is `streams` above those that are over, which have begun.
+            None if id.index() >= self.next_request / 4 + u64::from(self.limits.streams) => {
+                return wrong("is beyond the limit of streams");
+            }
             None => {
                 self.early.retain(|(early, _)| *early != id);
                 if self.early.len() < self.limits.early_priorities as usize {
