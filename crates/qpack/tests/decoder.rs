@@ -329,6 +329,31 @@ fn s4_3_1_a_capacity_above_the_limit() {
 }
 
 #[test]
+fn s2_1_1_a_section_that_waited_is_decoded_before_its_entry_can_go() {
+    // An entry, a section that waits for it, and its copy, for which it must go.
+    let (entry, copy) = (hex("3f16 c0 00"), hex("00"));
+    let octets = [&entry[..], &copy].concat();
+    testkit::splits(&octets, |parts| {
+        let mut decoder = with("");
+        let section = hex("0200 80");
+        assert_eq!(decode(&mut decoder, 0, &section), Ok(None));
+        let mut decoded = 0;
+        for part in parts {
+            let mut rest = *part;
+            while !rest.is_empty() {
+                let taken = decoder.receive_until_unblocked(rest).unwrap();
+                rest = &rest[taken..];
+                while decoder.poll_unblocked().is_some() {
+                    assert!(decode(&mut decoder, 0, &section).unwrap().is_some());
+                    decoded += 1;
+                }
+            }
+        }
+        assert_eq!((decoded, decoder.table().inserted()), (1, 2));
+    });
+}
+
+#[test]
 fn s4_3_instructions_cut_anywhere_are_the_same() {
     let octets = hex(&format!("{TWO} 4a637573746f6d2d6b6579 00 02 810161 3f45 3fbd01 00"));
     let mut whole = with("");

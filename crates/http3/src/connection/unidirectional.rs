@@ -84,9 +84,11 @@ impl Connection {
                 }
                 Inbound::Encoder => {
                     self.teller(Direction::Received).instructions(id, "qpack_encoder", rest.len());
-                    self.decoder.receive_instructions(rest)?;
-                    rest = &[];
-                    self.unblock()?;
+                    while !rest.is_empty() {
+                        let taken = self.decoder.receive_until_unblocked(rest)?;
+                        rest = rest.get(taken..).unwrap_or_default();
+                        self.unblock()?;
+                    }
                 }
                 Inbound::Decoder => {
                     self.teller(Direction::Received).instructions(id, "qpack_decoder", rest.len());

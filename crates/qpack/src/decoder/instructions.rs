@@ -45,20 +45,42 @@ impl Decoder {
     /// # Errors
     /// [`Error`], of the connection.
     pub fn receive_instructions(&mut self, octets: &[u8]) -> Result<(), Error> {
+        let mut rest = octets;
+        while !rest.is_empty() {
+            let taken = self.receive_until_unblocked(rest)?;
+            rest = rest.get(taken..).unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    /// Takes octets of the encoder stream, but none behind an instruction that brings a section
+    /// what it waited for: [`poll_unblocked`](Self::poll_unblocked) names its stream, and what
+    /// follows may push out what the section refers to. Answers how many were taken, all or some.
+    ///
+    /// # Errors
+    /// [`Error`], of the connection.
+    pub fn receive_until_unblocked(&mut self, octets: &[u8]) -> Result<usize, Error> {
         if self.tail.is_empty() {
             let mut reader = Reader::new(octets);
-            self.read_instructions(&mut reader)?;
+            if self.read_until(&mut reader, Self::has_unblocked)? {
+                return Ok(octets.len() - reader.len());
+            }
             self.tail.extend_from_slice(reader.rest());
-            return Ok(());
+            return Ok(octets.len());
         }
         let mut tail = std::mem::take(&mut self.tail);
+        let before = tail.len();
         tail.extend_from_slice(octets);
         let mut reader = Reader::new(&tail);
-        self.read_instructions(&mut reader)?;
+        let unblocked = self.read_until(&mut reader, Self::has_unblocked)?;
         let read = tail.len() - reader.len();
+        if unblocked {
+            // What was kept is no whole instruction, so that one ended behind it.
+            return Ok(read - before);
+        }
         tail.drain(..read);
         self.tail = tail;
-        Ok(())
+        Ok(octets.len())
     }
 
     /// Obeys all instructions that `reader` holds whole, and leaves it in front of the first that
@@ -67,20 +89,32 @@ impl Decoder {
     /// # Errors
     /// As [`receive_instructions`](Self::receive_instructions).
     pub fn read_instructions(&mut self, reader: &mut Reader<'_>) -> Result<(), Error> {
+        self.read_until(reader, |_| false).map(drop)
+    }
+
+    /// The same, until `enough` is true behind an instruction; answers whether it was.
+    fn read_until(
+        &mut self,
+        reader: &mut Reader<'_>,
+        enough: fn(&Self) -> bool,
+    ) -> Result<bool, Error> {
         while !reader.is_empty() {
             // A listener hears of whole instructions only, so it is read first where nobody does.
             let mut ahead = reader.unobserved();
             let verdict = self.parse(&mut ahead);
             if matches!(verdict, Err(Error::Truncated(_))) {
-                return Ok(());
+                return Ok(false);
             }
             let explained = reader.is_observed() && self.parse(reader).is_ok();
             if !explained {
                 reader.skip(ahead.offset() - reader.offset());
             }
             self.obey(verdict?)?;
+            if enough(self) {
+                return Ok(true);
+            }
         }
-        Ok(())
+        Ok(false)
     }
 
     // ANCHOR: instruction

@@ -134,12 +134,21 @@ impl Decoder {
 
     /// The next stream that waited for entries which have come: decode its section again.
     pub fn poll_unblocked(&mut self) -> Option<u64> {
-        let inserted = self.table.inserted();
-        let ready = self.blocked.iter().find(|(_, required)| **required <= inserted);
-        let (stream, required) = ready.map(|(stream, required)| (*stream, *required))?;
+        let (stream, required) = self.unblocked()?;
         self.blocked.remove(&stream);
         self.resumed = Some((stream, required));
         Some(stream)
+    }
+
+    /// The first that waited for what has come, and for how much.
+    fn unblocked(&self) -> Option<(u64, u64)> {
+        let inserted = self.table.inserted();
+        let ready = self.blocked.iter().find(|(_, required)| **required <= inserted);
+        ready.map(|(stream, required)| (*stream, *required))
+    }
+
+    fn has_unblocked(&self) -> bool {
+        self.unblocked().is_some()
     }
 
     /// Streams that wait.
