@@ -102,6 +102,10 @@ impl Assembler {
     fn block(&mut self, number: u64) -> Option<&mut Block> {
         let at = usize::try_from(number.checked_sub(self.first)?).ok()?;
         if self.blocks.len() <= at {
+            // Most streams are a request, which lies in one.
+            if self.blocks.capacity() == 0 {
+                self.blocks.reserve_exact(at + 1);
+            }
             self.blocks.resize_with(at + 1, Block::default);
         }
         self.blocks.get_mut(at)

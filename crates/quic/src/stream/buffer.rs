@@ -95,7 +95,7 @@ impl SendBuffer {
         {
             return last.extend_from_slice(octets);
         }
-        self.chunks.push_back(Chunk { start, octets: Octets::Owned(octets.to_vec()) });
+        self.push(Chunk { start, octets: Octets::Owned(octets.to_vec()) });
     }
 
     /// Appends a vector without copying it.
@@ -103,7 +103,7 @@ impl SendBuffer {
         if !octets.is_empty() {
             let start = self.written;
             self.written += octets.len() as u64;
-            self.chunks.push_back(Chunk { start, octets: Octets::Owned(octets) });
+            self.push(Chunk { start, octets: Octets::Owned(octets) });
         }
     }
 
@@ -116,9 +116,17 @@ impl SendBuffer {
         if length > 0 {
             let start = self.written;
             self.written += length as u64;
-            self.chunks.push_back(Chunk { start, octets: Octets::Shared(octets, part) });
+            self.push(Chunk { start, octets: Octets::Shared(octets, part) });
         }
         length
+    }
+
+    fn push(&mut self, chunk: Chunk) {
+        // Most streams are a head and its content, or both in one.
+        if self.chunks.capacity() == 0 {
+            self.chunks.reserve_exact(2);
+        }
+        self.chunks.push_back(chunk);
     }
 
     /// The offset of the next octets to send, lost ones first; `None` where there are none.
