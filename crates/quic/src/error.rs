@@ -433,6 +433,11 @@ impl Error {
                 message: HandshakeType::CertificateRequest,
                 ..
             }) => T::PROTOCOL_VIOLATION,
+            // Octets of a level that is over (RFC 9001 §4.1.3).
+            Self::Tls(tls::Error::KeyChangeInside {
+                message:
+                    HandshakeType::ClientHello | HandshakeType::ServerHello | HandshakeType::Finished,
+            }) => T::PROTOCOL_VIOLATION,
             Self::Tls(error) => T::crypto(error.alert().0),
         }
     }

@@ -7,7 +7,7 @@
 //!
 //! Used by: `receive`.
 
-use super::{Connection, FourTuple};
+use super::{Connection, FourTuple, handshake::level};
 use crate::{
     cids::Issued,
     error::{Error, TransportError},
@@ -17,7 +17,7 @@ use crate::{
     recovery::Space,
 };
 use std::time::Instant;
-use tls::Role;
+use tls::{Handshake, Level, Role};
 
 /// What was in a packet.
 #[derive(Debug, Clone, Copy)]
@@ -136,23 +136,30 @@ impl Connection {
     ) -> Result<(), Error> {
         let Some(space) = packet.space() else { return Ok(()) };
         let new = self.spaces.get_mut(space).crypto.on_crypto(offset, data)?;
-        if !new {
-            return Ok(());
+        if new && level(space) >= self.level() {
+            self.on_crypto_ready(space, now)?;
+            // Messages of a later level may have come before.
+            if space == Space::Initial && !self.spaces.handshake.crypto.peek().is_empty() {
+                self.on_crypto_ready(Space::Handshake, now)?;
+            }
         }
-        // Handshake data behind the end of its level (RFC 9001 §4.1.3).
-        let expected = self.tls.handshake.as_ref().map_or(tls::Level::Initial, |tls| tls.level());
-        let level = match space {
-            Space::Initial => tls::Level::Initial,
-            Space::Handshake => tls::Level::Handshake,
-            Space::Data => tls::Level::Application,
-        };
-        if level < expected {
-            return Err(Error::CryptoUnexpected { packet });
-        }
-        self.on_crypto_ready(space, now)?;
-        // Messages of a later level may have come before.
-        if space == Space::Initial && !self.spaces.handshake.crypto.peek().is_empty() {
-            self.on_crypto_ready(Space::Handshake, now)?;
+        self.check_left_behind()
+    }
+
+    /// The level that TLS reads.
+    fn level(&self) -> Level {
+        self.tls.handshake.as_ref().map_or(Level::Initial, Handshake::level)
+    }
+
+    /// Handshake data behind the end of a level that is over, be it in order or behind a gap (RFC
+    /// 9001 §4.1.3).
+    fn check_left_behind(&self) -> Result<(), Error> {
+        let spaces =
+            [(Space::Initial, PacketType::Initial), (Space::Handshake, PacketType::Handshake)];
+        for (space, packet) in spaces {
+            if level(space) < self.level() && self.spaces.get(space).crypto.has_unread() {
+                return Err(Error::CryptoUnexpected { packet });
+            }
         }
         Ok(())
     }

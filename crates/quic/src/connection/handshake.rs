@@ -77,7 +77,7 @@ impl Tls {
 }
 
 /// The levels of the three spaces; 0-RTT has no CRYPTO.
-const fn level(space: Space) -> Level {
+pub(super) const fn level(space: Space) -> Level {
     match space {
         Space::Initial => Level::Initial,
         Space::Handshake => Level::Handshake,

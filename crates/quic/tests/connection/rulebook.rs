@@ -364,6 +364,12 @@ frames! {
     rfc9001_s4_4_a_certificate_request_behind_the_handshake: Server, Data, [
         0x06, 0, 15, 13, 0, 0, 11, 0, 0, 8, 0, 13, 0, 4, 0, 2, 8, 7
     ] => TransportError::PROTOCOL_VIOLATION;
+    rfc9001_s4_1_3_octets_ahead_of_a_level_that_ends: Client, Initial, [
+        0x06, 0x4b, 0xb8, 1, 0
+    ] => TransportError::PROTOCOL_VIOLATION;
+    rfc9001_s4_1_3_octets_ahead_of_a_level_that_ends_of_a_server: Server, Initial, [
+        0x06, 0x4b, 0xb8, 1, 0
+    ] => TransportError::PROTOCOL_VIOLATION;
     rfc9001_s4_1_3_a_client_hello_in_handshake_packets: Client, Handshake, [
         0x06, 0, 4, 1, 0, 0, 0
     ] => TransportError::crypto(10);

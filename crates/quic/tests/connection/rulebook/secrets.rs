@@ -138,6 +138,23 @@ fn says(by: By, say: fn(Level, Vec<u8>) -> Vec<u8>, code: TransportError) {
     lies_about(Setup::default(), by, Lies { say, ..Lies::NONE }, code);
 }
 
+fn talkative(level: Level, mut octets: Vec<u8>) -> Vec<u8> {
+    if level == Level::Initial {
+        octets.push(20);
+    }
+    octets
+}
+
+#[test]
+fn rfc9001_s4_1_3_an_octet_behind_the_hello() {
+    says(By::Client, talkative, TransportError::PROTOCOL_VIOLATION);
+}
+
+#[test]
+fn rfc9001_s4_1_3_an_octet_behind_the_hello_of_a_server() {
+    says(By::Server, talkative, TransportError::PROTOCOL_VIOLATION);
+}
+
 #[test]
 fn rfc9001_s8_4_a_session_id() {
     says(By::Client, with_session_id, TransportError::PROTOCOL_VIOLATION);
