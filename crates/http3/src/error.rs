@@ -157,7 +157,8 @@ pub enum Error {
         /// Which.
         what: &'static str,
     },
-    /// RFC 9114 §5.2, §7.2.3, §7.2.5, §7.2.7; RFC 9218 §7.2: a number that cannot be.
+    /// RFC 9114 §5.2, §7.2.3, §7.2.5, §7.2.7; RFC 9218 §7.2; RFC 9297 §2.1: a number that cannot
+    /// be.
     #[error("{what} of {id}: {reason} (§8.1)")]
     Id {
         /// The frame, or the stream.

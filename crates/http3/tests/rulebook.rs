@@ -393,6 +393,9 @@ rules! {
     rfc9297_s2_1_a_datagram_of_no_stream: server,
         [control(), datagram([0xd0, 0, 0, 0, 0, 0, 0, 0])]
         => Connection(ErrorCode::H3_DATAGRAM_ERROR);
+    rfc9297_s2_1_a_datagram_beyond_the_limit: server,
+        [control(), datagram([0x40, 100])]
+        => Connection(ErrorCode::H3_ID_ERROR);
     s9_a_reserved_frame_on_the_control_stream: server,
         [control(), on(2, [0x21, 3, 1, 2, 3]), on(0, get())]
         => Request(0);

@@ -156,6 +156,7 @@ impl Connection {
         if !id.is_request() {
             return wrong("is no request's stream");
         }
+        let beyond = self.is_beyond(id);
         match self.streams.get_mut(&id) {
             Some(stream) => {
                 (stream.priority, stream.reprioritized) = (priority, true);
@@ -163,10 +164,7 @@ impl Connection {
                 self.events.push_back(Event::Priority { stream: id, priority });
             }
             None if self.begun.contains(id) => {}
-            // The transport's limit is `streams` above those that are over, which have begun.
-            None if id.index() >= self.next_request / 4 + u64::from(self.limits.streams) => {
-                return wrong("is beyond the limit of streams");
-            }
+            None if beyond => return wrong("is beyond the limit of streams"),
             None => {
                 self.early.retain(|(early, _)| *early != id);
                 if self.early.len() < self.limits.early_priorities as usize {
@@ -175,6 +173,12 @@ impl Connection {
             }
         }
         Ok(())
+    }
+
+    /// Whether a client cannot have begun that request: the transport's limit is `streams` above
+    /// those that are over, which have begun.
+    pub(super) fn is_beyond(&self, id: StreamId) -> bool {
+        id.index() >= self.next_request / 4 + u64::from(self.limits.streams)
     }
 
     fn on_push_priority(&mut self, push: u64, priority: Priority) -> Result<(), Error> {

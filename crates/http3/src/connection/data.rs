@@ -12,7 +12,7 @@
 //! octets are in memory here.
 
 use super::{Connection, State};
-use crate::{Error, Event, Misuse, StreamId, stream::Phase};
+use crate::{Error, Event, Misuse, Role, StreamId, stream::Phase};
 use std::time::Instant;
 use wire::{Reader, VarInt};
 
@@ -96,7 +96,8 @@ impl Connection {
     }
 
     /// Takes a datagram. What belongs to no exchange whose other half is open (RFC 9297 §2.1), or
-    /// comes while nobody reads, is dropped.
+    /// comes while nobody reads, is dropped; what belongs to a stream that there cannot be ends the
+    /// connection.
     pub fn receive_datagram(&mut self, octets: &[u8], now: Instant) {
         self.tick(now);
         if self.state != State::Open {
@@ -106,6 +107,10 @@ impl Connection {
         match reader.varint("Quarter Stream ID") {
             Ok(quarter) if quarter < 1 << 60 => {
                 let stream = StreamId::new(quarter << 2);
+                if self.role == Role::Server && self.is_beyond(stream) {
+                    let (id, reason) = (stream.get(), "is beyond the limit of streams");
+                    return self.violate(Error::Id { what: "a datagram", id, reason });
+                }
                 let record = self.streams.get(&stream);
                 if record.is_some_and(|record| record.receiving.phase != Phase::Over)
                     && self.events.len() < self.limits.events as usize
