@@ -436,7 +436,9 @@ impl Error {
             // Octets of a level that is over (RFC 9001 §4.1.3).
             Self::Tls(tls::Error::KeyChangeInside {
                 message:
-                    HandshakeType::ClientHello | HandshakeType::ServerHello | HandshakeType::Finished,
+                    HandshakeType::ClientHello
+                    | HandshakeType::ServerHello
+                    | HandshakeType::Finished,
             }) => T::PROTOCOL_VIOLATION,
             Self::Tls(error) => T::crypto(error.alert().0),
         }
