@@ -379,6 +379,12 @@ pub enum Error {
     Tls(#[from] tls::Error),
 }
 
+/// Whether the keys change behind a message: then it is the last of its level.
+const fn is_last(message: HandshakeType) -> bool {
+    use HandshakeType::{ClientHello, Finished, ServerHello};
+    matches!(message, ClientHello | ServerHello | Finished)
+}
+
 impl Error {
     /// What the peer is told.
     pub const fn code(&self) -> TransportError {
@@ -434,12 +440,9 @@ impl Error {
                 ..
             }) => T::PROTOCOL_VIOLATION,
             // Octets of a level that is over (RFC 9001 §4.1.3).
-            Self::Tls(tls::Error::KeyChangeInside {
-                message:
-                    HandshakeType::ClientHello
-                    | HandshakeType::ServerHello
-                    | HandshakeType::Finished,
-            }) => T::PROTOCOL_VIOLATION,
+            Self::Tls(tls::Error::KeyChangeInside { message }) if is_last(*message) => {
+                T::PROTOCOL_VIOLATION
+            }
             Self::Tls(error) => T::crypto(error.alert().0),
         }
     }
