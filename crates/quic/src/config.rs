@@ -43,6 +43,9 @@ pub struct Transport {
     pub connection_window: (u64, u64),
     /// Octets of a stream that wait to be sent or acknowledged before `send` takes no more, 1 MiB.
     pub send_buffer: u64,
+    /// Octets of all streams that wait so, 4 MiB: a peer that asks for much and reads nothing makes
+    /// a connection hold no more, but for 16 KiB that each stream may hold whatever others do.
+    pub send_memory: u64,
     /// Streams of both directions that the peer may have open at once, 100.
     pub bidirectional_streams: u64,
     /// Streams of one direction that the peer may have open at once, 100.
@@ -106,6 +109,7 @@ impl Default for Transport {
             stream_window: (256 << 10, 8 << 20),
             connection_window: (512 << 10, 16 << 20),
             send_buffer: 1 << 20,
+            send_memory: 4 << 20,
             bidirectional_streams: 100,
             unidirectional_streams: 100,
             max_datagram_frame_size: 0,

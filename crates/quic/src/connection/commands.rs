@@ -13,6 +13,10 @@ use crate::{
 };
 use std::sync::Arc;
 
+/// Octets that a stream may hold whatever others do: so it holds some, and is told when they are
+/// acknowledged.
+const SHARE: u64 = 16 << 10;
+
 /// What a `read` found behind the octets that it took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadEnd {
@@ -68,7 +72,16 @@ impl Connection {
         {
             stream.wants_room = true;
         }
+        self.streams.held += taken as u64;
         self.streams.enqueue(stream);
+    }
+
+    /// Octets that a stream may hold until they are acknowledged.
+    fn most(&self, stream: StreamId) -> u64 {
+        let send = self.streams.get(stream).and_then(|stream| stream.send.as_ref());
+        let others = self.streams.held.saturating_sub(send.map_or(0, SendStream::held));
+        let left = self.transport.send_memory.saturating_sub(others);
+        self.transport.send_buffer.min(left.max(SHARE))
     }
 
     /// Sends `octets`, as many as there is room for; answers how many. Where that is not all,
@@ -77,7 +90,7 @@ impl Connection {
     /// # Errors
     /// [`Misuse`]
     pub fn send(&mut self, stream: StreamId, octets: &[u8]) -> Result<usize, Misuse> {
-        let most = self.transport.send_buffer;
+        let most = self.most(stream);
         let taken = self.writing(stream)?.write(octets, most);
         self.written(stream, taken, octets.len());
         Ok(taken)
@@ -89,7 +102,7 @@ impl Connection {
     /// # Errors
     /// [`Misuse`]
     pub fn send_owned(&mut self, stream: StreamId, octets: &mut Vec<u8>) -> Result<usize, Misuse> {
-        let (most, wanted) = (self.transport.send_buffer, octets.len());
+        let (most, wanted) = (self.most(stream), octets.len());
         let taken = self.writing(stream)?.write_owned(octets, most);
         self.written(stream, taken, wanted);
         Ok(taken)
@@ -106,7 +119,7 @@ impl Connection {
         octets: &Arc<[u8]>,
         from: usize,
     ) -> Result<usize, Misuse> {
-        let most = self.transport.send_buffer;
+        let most = self.most(stream);
         let taken = self.writing(stream)?.write_shared(octets, from..octets.len(), most);
         self.written(stream, taken, octets.len().saturating_sub(from));
         Ok(taken)
@@ -116,7 +129,7 @@ impl Connection {
     pub fn send_room(&self, stream: StreamId) -> usize {
         let send = self.streams.get(stream).and_then(|stream| stream.send.as_ref());
         let held = send.filter(|send| send.is_writable()).map(SendStream::held);
-        let room = held.map_or(0, |held| self.transport.send_buffer.saturating_sub(held));
+        let room = held.map_or(0, |held| self.most(stream).saturating_sub(held));
         usize::try_from(room).unwrap_or(usize::MAX)
     }
 
@@ -135,9 +148,12 @@ impl Connection {
     /// # Errors
     /// [`Misuse`]
     pub fn reset(&mut self, stream: StreamId, code: u64) -> Result<(), Misuse> {
-        if !self.sending(stream)?.reset(code) {
+        let send = self.sending(stream)?;
+        let held = send.held();
+        if !send.reset(code) {
             return Err(Misuse::NotWritable { stream: stream.get() });
         }
+        self.streams.held -= held;
         self.streams.enqueue_control(stream);
         Ok(())
     }

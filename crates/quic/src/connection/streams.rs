@@ -77,6 +77,8 @@ pub(super) struct Streams {
     peers: [PeerStreams; 2],
     pub(super) incoming: ReceiveWindow,
     pub(super) outgoing: SendWindow,
+    /// Octets that all streams hold for the peer.
+    pub(super) held: u64,
     queues: [VecDeque<StreamId>; URGENCIES],
     control: VecDeque<StreamId>,
     parked: VecDeque<StreamId>,
@@ -107,6 +109,7 @@ impl Streams {
             ],
             incoming: ReceiveWindow::connection(window, most),
             outgoing: SendWindow::new(0),
+            held: 0,
             queues: std::array::from_fn(|_| VecDeque::new()),
             control: VecDeque::new(),
             parked: VecDeque::new(),
@@ -299,9 +302,10 @@ impl Streams {
         events: &mut VecDeque<Event>,
     ) -> Result<(), Error> {
         let stream = self.meet(id, "STOP_SENDING", events)?;
-        if let Some(send) = stream.and_then(|stream| stream.send.as_mut())
-            && send.on_stop_sending(code)
-        {
+        let Some(send) = stream.and_then(|stream| stream.send.as_mut()) else { return Ok(()) };
+        let held = send.held();
+        if send.on_stop_sending(code) {
+            self.held -= held;
             events.push_back(Event::Stopped { stream: id, code });
             self.enqueue_control(id);
         }
@@ -358,7 +362,9 @@ impl Streams {
     pub(super) fn on_acked(&mut self, id: StreamId, piece: &Piece, events: &mut VecDeque<Event>) {
         let Some(stream) = self.map.get_mut(&id) else { return };
         let Some(send) = &mut stream.send else { return };
-        if send.on_acked(piece) {
+        let (held, over) = (send.held(), send.on_acked(piece));
+        self.held -= held - send.held();
+        if over {
             events.push_back(Event::Finished(id));
             return self.remove_if_over(id);
         }

@@ -4,6 +4,7 @@ use crate::pair::{Pair, Setup, reset_token};
 use quic::{
     Closed, Event, Transmit,
     acks::Ecn,
+    connection::ReadEnd,
     connection_id::ConnectionId,
     error::TransportError,
     packet::{self, Builder, Packet, PacketType},
@@ -254,4 +255,35 @@ fn s10_3_1_the_token_of_an_id_that_was_not_used_is_no_reset() {
     assert!(packet::encode_stateless_reset(&mut octets, 100, &token, &mut Scripted(3)));
     give(&mut pair, &mut octets);
     assert!(pair.client.quic().is_open());
+}
+
+#[test]
+fn what_streams_hold_together_is_bounded_and_all_of_it_arrives() {
+    const STREAMS: usize = 20;
+    const LENGTH: usize = 50_000;
+    const SHARE: usize = 16 << 10;
+    let mut setup = Setup::default();
+    setup.server.send_memory = 120_000;
+    // Nothing may be sent before something was read.
+    setup.client.stream_window = (1000, 100_000);
+    let mut pair = Pair::new(&setup, Link::new().delay(Duration::from_millis(10)));
+    pair.connect();
+    let content = vec![7; LENGTH];
+    let mut say = |_| pair.server.say(Direction::Unidirectional, &content);
+    let streams: Vec<_> = (0..STREAMS).map(&mut say).collect();
+    let held = |stream| pair.server.to_send.get(stream).map_or(LENGTH, |(_, at)| *at);
+    let held: Vec<_> = streams.iter().map(held).collect();
+    // Two fit whole; one takes what is left, and the others their share.
+    assert_eq!(held[..4], [LENGTH, LENGTH, 20_000, SHARE]);
+    assert!(held[3..].iter().all(|held| *held == SHARE), "{held:?}");
+    pair.run(Duration::from_secs(20));
+    for stream in streams {
+        assert_eq!(pair.client.received[&stream], (content.clone(), Some(ReadEnd::End)));
+    }
+    // What was acknowledged, and what was given up, is room again.
+    let stream = pair.server.say(Direction::Unidirectional, &[7; 200_000]);
+    assert_eq!(pair.server.to_send[&stream].1, 120_000);
+    pair.server.quic().reset(stream, 1).unwrap();
+    let stream = pair.server.say(Direction::Unidirectional, &[7; 200_000]);
+    assert_eq!(pair.server.to_send[&stream].1, 120_000);
 }
