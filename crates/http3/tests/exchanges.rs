@@ -400,3 +400,19 @@ fn rfc_9297_s2_1_a_datagram_is_a_requests_and_goes_while_its_stream_is_open() {
     pair.run();
     assert!(!pair.server.has(|event| matches!(event, Event::Datagram { .. })));
 }
+
+#[test]
+fn s4_2_2_a_status_finds_its_way_to_a_peer_that_takes_no_fields() {
+    let mut pair = Pair::new();
+    let server = &mut pair.server;
+    // SETTINGS_MAX_FIELD_SECTION_SIZE of 41, one octet less than a status has.
+    server.end.receive(id(2), &[0x00, 0x04, 2, 0x06, 41], pair.now);
+    server.end.receive(id(0), &[1, 8, 0, 0, 0xd1, 0xd7, 0xc1, 0x50, 1, b'a'], pair.now);
+    let mut long = response(404);
+    long.headers.try_append("x-why", "not there").unwrap();
+    let sent = server.end.send_response(id(0), &long, Outgoing::None);
+    assert!(matches!(sent, Err(http3::Misuse::SectionTooLarge { .. })), "{sent:?}");
+    server.end.send_response(id(0), &response(500), Outgoing::None).unwrap();
+    server.end.poll_transmit(pair.now, &mut server.pipe);
+    assert_eq!(server.pipe.sent(0), [1, 4, 0, 0, 0xff, 8]);
+}

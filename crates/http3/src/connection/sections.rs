@@ -57,6 +57,11 @@ impl Lines {
         })
     }
 
+    /// Whether it is `:status` and nothing else.
+    fn is_status(&self) -> bool {
+        self.ends.len() == 1 && self.octets.starts_with(b":status")
+    }
+
     /// Octets of the section as §4.2.2 counts them.
     fn size(&self) -> u64 {
         self.octets.len() as u64 + OVERHEAD * self.ends.len() as u64
@@ -85,7 +90,8 @@ impl Connection {
         fill(&mut lines);
         let size = lines.size();
         let limit = self.theirs.max_field_section_size.unwrap_or(u64::MAX);
-        if size > limit {
+        // §4.2.2 says SHOULD NOT, and of a peer that takes not even a status something must become.
+        if size > limit && !lines.is_status() {
             self.lines = lines;
             return Err(Misuse::SectionTooLarge { size, limit });
         }

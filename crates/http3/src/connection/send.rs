@@ -160,7 +160,8 @@ impl Connection {
 
     /// Sends the final response's head. With [`Outgoing::None`] that is the whole response; else
     /// [`send_data`](Self::send_data) and [`send_end`](Self::send_end) follow, for HEAD and 304
-    /// too: what they send is dropped, so an answer to GET serves HEAD as it is.
+    /// too: what they send is dropped, so an answer to GET serves HEAD as it is. A status alone is
+    /// sent even to a peer that says it takes less: it would wait for ever.
     ///
     /// # Errors
     /// [`Misuse`] where no answer is due, the status is 1xx, or the fields contradict the content.
@@ -194,7 +195,7 @@ impl Connection {
             Outgoing::None => Some(0),
             Outgoing::Unknown => None,
         };
-        self.put_section(id, Carrier::Headers, |lines| {
+        let put = self.put_section(id, Carrier::Headers, |lines| {
             lines.status(status);
             if let Some(date) = &date {
                 lines.field(b"date", date.as_bytes());
@@ -207,7 +208,14 @@ impl Connection {
                 false => &[],
             };
             lines.fields(&response.headers, skip);
-        })?;
+        });
+        match put {
+            // What we would add of our own is left away, so that a refusal always finds its way.
+            Err(Misuse::SectionTooLarge { .. }) if end && response.headers.is_empty() => {
+                self.put_section(id, Carrier::Headers, |lines| lines.status(status))?;
+            }
+            put => put?,
+        }
         if let Some(stream) = self.streams.get_mut(&id) {
             stream.sending.dropped = bodiless;
             stream.receiving.tunnel &= tunnel;
