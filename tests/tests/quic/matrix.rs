@@ -79,9 +79,9 @@ pub(crate) fn play(case: &Case, client: Who, server: Who, papers: &Papers) -> Ve
         }
         outcome.seen.extend(relay.seen());
         for name in &names {
-            let read = |folder: &TempDir| fs::read(folder.path().join(name)).ok();
-            if read(&from) != read(&to) {
-                return Verdict::Fail(format!("{name} is not what was served"));
+            let read = |folder: &TempDir| fs::read(folder.path().join(name)).unwrap_or_default();
+            if let Err(why) = same(&read(&from), &read(&to)) {
+                return Verdict::Fail(format!("{name} {why}"));
             }
             let _ = fs::remove_file(to.path().join(name));
         }
@@ -90,6 +90,16 @@ pub(crate) fn play(case: &Case, client: Who, server: Who, papers: &Papers) -> Ve
     match (case.judge)(&outcome) {
         Ok(()) => Verdict::Pass(took),
         Err(why) => Verdict::Fail(why),
+    }
+}
+
+/// What came is what was served, or where it first is not.
+fn same(served: &[u8], came: &[u8]) -> Result<(), String> {
+    let alike = served.iter().zip(came).take_while(|(served, came)| served == came).count();
+    match (alike == served.len(), alike == came.len()) {
+        (true, true) => Ok(()),
+        (false, true) => Err(format!("ends after {alike} of {} octets", served.len())),
+        _ => Err(format!("is not what was served from octet {alike} on")),
     }
 }
 

@@ -135,9 +135,6 @@ impl Connection {
         }
         self.state = State::Gone;
         self.timers.close = None;
-        for issued in self.local_ids.iter() {
-            self.routing.push_back(super::Routing::Remove(issued.id));
-        }
     }
 
     /// A datagram that may be a stateless reset (§10.3.1), for it could not be opened, or names no

@@ -85,7 +85,7 @@ impl Connection {
             }
             Frame::RetireConnectionId(sequence) => {
                 if let Some(id) = self.local_ids.on_retire(*sequence, &head.destination)? {
-                    self.routing.push_back(super::Routing::Remove(id));
+                    self.routing.push_back(super::Routing::Retire(id));
                     self.issue_ids();
                 }
             }

@@ -45,8 +45,8 @@ pub trait IdSource {
 pub enum Routing {
     /// Datagrams with it belong to this connection from now on.
     Add(ConnectionId),
-    /// No more.
-    Remove(ConnectionId),
+    /// The peer has retired it, so that only what was long under way still comes with it.
+    Retire(ConnectionId),
 }
 
 /// A client's first packet, as far as the endpoint has looked at it.

@@ -4,12 +4,23 @@
 //!
 //! Invariant: a connection ID leads to a connection that is there, or to none; a [`Handle`] of a
 //! connection that is gone finds nothing, whoever has its place now.
+//!
+//! Invariant: the last [`LATE`] IDs that a peer retired still lead to its connection. A datagram
+//! that was overtaken by the RETIRE_CONNECTION_ID is no stranger's, and a stateless reset for it
+//! would end a connection that is well.
 
 use crate::{
     connection::{Connection, Routing},
     connection_id::ConnectionId,
 };
-use std::{collections::HashMap, net::SocketAddr};
+use std::{
+    collections::{HashMap, VecDeque},
+    net::SocketAddr,
+};
+
+/// Retired IDs of a connection that are still known: as many as a peer has at once, so that they
+/// need no clock.
+const LATE: usize = 8;
 
 /// A connection of an endpoint. It stays what it is when the connection is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -25,6 +36,8 @@ struct Slot {
     generation: u64,
     /// IDs that lead here.
     ids: Vec<ConnectionId>,
+    /// Those that the peer has retired, the last one at the back.
+    late: VecDeque<ConnectionId>,
     /// The handshake is not complete, and nobody knows where the peer is.
     half_open: bool,
     /// The handshake was not complete when last looked at.
@@ -75,6 +88,7 @@ impl Slots {
             connection: Box::new(connection),
             generation,
             ids: Vec::new(),
+            late: VecDeque::new(),
             half_open,
             shaking: true,
         };
@@ -110,13 +124,18 @@ impl Slots {
         {
             match routing {
                 Routing::Add(id) => self.add(handle, id),
-                Routing::Remove(id) => {
-                    self.routes.remove(&id);
-                    if let Some(slot) = self.slot(handle) {
-                        slot.ids.retain(|known| *known != id);
-                    }
-                }
+                Routing::Retire(id) => self.retire(handle, id),
             }
+        }
+    }
+
+    fn retire(&mut self, handle: Handle, id: ConnectionId) {
+        let Some(slot) = self.slot(handle) else { return };
+        slot.ids.retain(|known| *known != id);
+        slot.late.push_back(id);
+        let forgotten = if slot.late.len() > LATE { slot.late.pop_front() } else { None };
+        if let Some(forgotten) = forgotten {
+            self.routes.remove(&forgotten);
         }
     }
 
@@ -145,9 +164,10 @@ impl Slots {
     pub(super) fn remove(&mut self, handle: Handle) {
         self.own.retain(|own| *own != handle);
         let Some(slot) = self.slot(handle) else { return };
-        let (ids, counted) = (std::mem::take(&mut slot.ids), slot.half_open);
+        let (ids, late) = (std::mem::take(&mut slot.ids), std::mem::take(&mut slot.late));
+        let counted = slot.half_open;
         self.half_open -= usize::from(counted);
-        for id in ids {
+        for id in ids.into_iter().chain(late) {
             self.routes.remove(&id);
         }
         if let Some(place) = self.slots.get_mut(handle.place) {

@@ -160,7 +160,7 @@ impl End {
         while let Some(routing) = self.connection.as_mut().and_then(Connection::poll_routing) {
             match routing {
                 Routing::Add(id) => self.ids.push(id),
-                Routing::Remove(id) => self.ids.retain(|known| *known != id),
+                Routing::Retire(id) => self.ids.retain(|known| *known != id),
             }
         }
     }

@@ -375,6 +375,36 @@ fn s10_3_who_is_forgotten_is_told_with_something_shorter() {
 }
 
 #[test]
+fn s10_3_what_a_retirement_overtook_is_no_strangers() {
+    let mut world = World::new(false, EndpointLimits::default());
+    let mut client = world.client(2, Vec::new());
+    world.talk(&mut client);
+    let path = client.path;
+    // One datagram stays behind on the old path, while the client moves nine times: each time it
+    // retires the connection ID that it used.
+    let connection = client.endpoint.get_mut(client.handle).unwrap();
+    let stream = connection.open(Direction::Bidirectional).unwrap();
+    connection.send(stream, b"late").unwrap();
+    let late = world.says(&mut client).unwrap();
+    for move_to in 1..=9 {
+        client.path = FourTuple { local: address(2, 5000 + move_to), ..path };
+        client.endpoint.get_mut(client.handle).unwrap().migrate(client.path).unwrap();
+        for _ in 0..20 {
+            world.talk(&mut client);
+            world.now += Duration::from_millis(100);
+            client.endpoint.get_mut(client.handle).unwrap().handle_timeout(world.now);
+        }
+        let (received, answer) = world.give(path.local, &late);
+        assert!(answer.len() < late.len());
+        match move_to {
+            ..=8 => assert!(matches!(received, Received::Connection(_)), "{move_to}: {received:?}"),
+            // So many are remembered, and no more.
+            _ => assert_eq!(received, Received::Answered),
+        }
+    }
+}
+
+#[test]
 fn a_flood_of_spoofed_initials_leaves_those_that_are_there_alone() {
     let mut world = World::new(false, EndpointLimits::default());
     let mut client = world.client(2, Vec::new());
