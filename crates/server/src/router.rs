@@ -12,7 +12,8 @@
 //!
 //! What the methods of RFC 9110 §9 ask of every resource is done here: HEAD is answered by GET's
 //! handler, OPTIONS with what is allowed, a method that the resource has not with 405 and `Allow`,
-//! one that nobody knows with 501. TRACE is off: it would show a page's cookies to its scripts.
+//! one that nobody knows with 501, as a CONNECT to a protocol that nobody knows. TRACE is off: it
+//! would show a page's cookies to its scripts.
 
 use crate::{Handler, Place, Reply, Request, WebSocket, handler::dispatch};
 use http::{HeaderName, HeaderValue, Method, Response, StatusCode, Target};
@@ -245,13 +246,22 @@ impl Handler for Router {
             None if request.method == Method::Options => {
                 allow(reply, StatusCode::NO_CONTENT, &methods.allow());
             }
-            None => allow(reply, StatusCode::METHOD_NOT_ALLOWED, &methods.allow()),
+            None => not_allowed(&request, reply, &methods.allow()),
         }
     }
 
     /// Looking up never blocks; what is found runs where it wants to.
     fn place(&self) -> Place {
         Place::Inline
+    }
+}
+
+/// A method that this resource does not take. What CONNECT asks to become nobody here can, unless
+/// it is a WebSocket (RFC 9220 §3).
+pub(crate) fn not_allowed(request: &Request, reply: Reply, methods: &str) {
+    match &request.protocol {
+        Some(protocol) if &**protocol != "websocket" => reply.status(StatusCode::NOT_IMPLEMENTED),
+        _ => allow(reply, StatusCode::METHOD_NOT_ALLOWED, methods),
     }
 }
 

@@ -184,6 +184,7 @@ fn s5_what_cannot_be_opened_is_refused() {
         (asks("/nowhere", &handshake), "websocket", 404),
         (asks("/", &handshake), "websocket", 405),
         (asks("/echo", &handshake), "telnet", 501),
+        (asks("/", &handshake), "telnet", 501),
     ] {
         let stream = client.http2.send_connect(&request, protocol).unwrap();
         client.answers.insert(stream, h2::Answer::default());

@@ -20,7 +20,10 @@ mod send;
 pub(crate) use resolve::Root;
 pub use resolve::Symlinks;
 
-use crate::{Handler, Place, Reply, Request, router::allow};
+use crate::{
+    Handler, Place, Reply, Request,
+    router::{allow, not_allowed},
+};
 use http::{HeaderName, HeaderValue, Method, Response, StatusCode};
 use memory::Memory;
 use resolve::Found;
@@ -110,7 +113,7 @@ impl Handler for Files {
         match request.method {
             Method::Get | Method::Head => {}
             Method::Options => return allow(reply, StatusCode::NO_CONTENT, "GET, HEAD, OPTIONS"),
-            _ => return allow(reply, StatusCode::METHOD_NOT_ALLOWED, "GET, HEAD, OPTIONS"),
+            _ => return not_allowed(&request, reply, "GET, HEAD, OPTIONS"),
         }
         let path = request.target.path();
         if let Some(kept) = self.memory.find(path) {
