@@ -160,6 +160,11 @@ fn clients_must_say_who_they_are_where_that_is_wanted() {
     let serving = serve(&folder, &["--client-ca", certificate.to_str().unwrap()]);
     let ended = get(&["-s", "-S", "-k", &serving.at("hello.txt")]);
     assert!(ended.code != 0 && ended.err.contains("certificate_required"), "{}", ended.err);
+    // A request that waits for the server's SETTINGS is never sent, and hears of it all the same.
+    let socket = serving.at("hello.txt").replacen("https", "wss", 1);
+    let ended = run(&["ws", "-k", "--http2", &socket]);
+    assert_eq!(ended.code, 56, "{}", ended.err);
+    assert!(ended.err.contains("certificate_required"), "{}", ended.err);
 }
 
 #[test]

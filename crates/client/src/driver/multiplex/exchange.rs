@@ -19,6 +19,7 @@ use super::{
     call::{Call, IN_FLIGHT, Kind, State},
     line::Line,
     mailbox::{Asked, Wish},
+    told::again,
 };
 use crate::{
     Error, Timings,
@@ -261,7 +262,7 @@ impl Exchange {
         self.line.wish(&self.call, Wish::Cancel);
     }
 
-    fn failed(self, error: Error) -> Failed {
+    fn failed(self, mut error: Error) -> Failed {
         let state = self.call.lock();
         let kind = state.failed.as_ref().map(|failure| failure.kind);
         let response_begun = state.head_at.is_some() || !state.interim.is_empty();
@@ -269,10 +270,15 @@ impl Exchange {
         if kind.is_none() {
             self.cancel();
         }
-        let untouched = match kind {
+        let mut untouched = match kind {
             Some(Kind::Untouched(how)) => Some(how),
             _ => None,
         };
+        if let (Some(_), Some(cause)) = (untouched, self.line.status.broken.get()) {
+            error = again(cause, self.line.status.name.clone());
+            // Whom TLS refuses it refuses again.
+            untouched = untouched.filter(|_| !matches!(error, Error::TlsBroken { .. }));
+        }
         let broken = kind == Some(Kind::Broken);
         Failed { error, broken, response_begun, untouched }
     }

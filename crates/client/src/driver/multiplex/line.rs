@@ -101,6 +101,8 @@ pub(super) struct Status {
     verifies: bool,
     /// Requests went before the handshake was done.
     pub(super) early: bool,
+    /// What broke the connection, for those whose requests had not been sent.
+    pub(super) broken: OnceLock<Error>,
 }
 
 impl Status {

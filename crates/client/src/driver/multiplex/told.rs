@@ -154,6 +154,9 @@ impl Calls {
     // ANCHOR: lose
     /// The connection is gone, and with it all calls on it. Those that wait in line were not sent.
     pub(super) fn lose(&mut self, lost: &Lost) {
+        if let Some(error) = self.cause(lost) {
+            let _ = self.status.broken.set(error);
+        }
         for asked in std::mem::take(&mut self.waiting) {
             self.count_down();
             super::calls::refuse(&asked);
@@ -167,25 +170,31 @@ impl Calls {
                 self.forget(stream);
                 continue;
             }
-            let name = self.status.name.clone();
-            let failure = match (&self.broken, lost) {
-                (Some((code, reason)), _) => {
-                    let (with, code, reason) = (name, *code, reason.clone());
-                    let error = match self.status.version {
-                        Version::Http3 => Error::Http3 { with, code, reason },
-                        _ => Error::Http2 { with, code, reason },
-                    };
-                    Failure { error, kind: Kind::Final }
-                }
-                (None, Lost::Broken(error)) => {
-                    Failure { error: again(error, name), kind: Kind::Broken }
-                }
-                (None, Lost::Ended) => ended(&ongoing.call, name),
+            let failure = match self.cause(lost) {
+                Some(error) if self.broken.is_some() => Failure { error, kind: Kind::Final },
+                Some(error) => Failure { error, kind: Kind::Broken },
+                None => ended(&ongoing.call, self.status.name.clone()),
             };
             self.fail(stream, failure);
         }
     }
     // ANCHOR_END: lose
+
+    /// What broke the connection, if it did not come to its end in good order.
+    fn cause(&self, lost: &Lost) -> Option<Error> {
+        let with = self.status.name.clone();
+        match (&self.broken, lost) {
+            (Some((code, reason)), _) => {
+                let (code, reason) = (*code, reason.clone());
+                Some(match self.status.version {
+                    Version::Http3 => Error::Http3 { with, code, reason },
+                    _ => Error::Http2 { with, code, reason },
+                })
+            }
+            (None, Lost::Broken(error)) => Some(again(error, with)),
+            (None, Lost::Ended) => None,
+        }
+    }
 
     /// A server promises an answer to a request that it has made up (§8.4).
     fn promised(
@@ -220,7 +229,7 @@ fn ended(call: &Call, name: String) -> Failure {
 }
 
 /// The same error for one more of those whom it concerns.
-fn again(error: &Error, name: String) -> Error {
+pub(super) fn again(error: &Error, name: String) -> Error {
     match error {
         Error::TlsBroken { with, source } => {
             Error::TlsBroken { with: with.clone(), source: source.clone() }
@@ -230,6 +239,12 @@ fn again(error: &Error, name: String) -> Error {
             Error::Receive { from: from.clone(), source }
         }
         Error::Quic { reason, .. } => Error::Quic { with: name, reason: reason.clone() },
+        Error::Http2 { code, reason, .. } => {
+            Error::Http2 { with: name, code: *code, reason: reason.clone() }
+        }
+        Error::Http3 { code, reason, .. } => {
+            Error::Http3 { with: name, code: *code, reason: reason.clone() }
+        }
         other => {
             let source = io::Error::other(other.to_string());
             Error::Receive { from: name, source }
