@@ -10,7 +10,7 @@
 //! | sections that wait for ever               | `blocked_streams`, `content_timeout`             |
 //! | empty or tiny DATA                        | `empty_data`, `tiny_data`                        |
 //! | unknown frames, streams, control frames   | `tokens`, `settings`, `control_frame`            |
-//! | a peer that stops reading                 | `answers`, `stream_output`, `stall_timeout`      |
+//! | a peer that stops reading                 | `answers`, `output`, `stall_timeout`             |
 //! | a request that trickles                   | `content_rate`, `content_timeout`                |
 //! | many streams                              | `streams`, `unidirectional`; QUIC's limits       |
 //!
@@ -68,6 +68,9 @@ pub struct Limits {
     /// Octets in memory that wait to be sent in one stream, at which
     /// [`output_room`](crate::Connection::output_room) is 0; 262,144.
     pub stream_output: u32,
+    /// The same for the streams of a connection together, 2 MiB: a peer that asks for much and
+    /// reads nothing costs no more, but for 16 KiB that each stream may hold whatever others do.
+    pub output: u32,
     /// Octets of one stream's content that the application holds and has not released, 65,536.
     /// What comes behind them stays with the transport, whose window then shuts.
     pub stream_input: u32,
@@ -119,6 +122,7 @@ impl Default for Limits {
             tiny_data: 10_000,
             answers: 65_536,
             stream_output: 262_144,
+            output: 2 << 20,
             stream_input: 65_536,
             pushes: 16,
             informational: 16,

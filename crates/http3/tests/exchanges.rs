@@ -175,6 +175,37 @@ fn an_application_is_told_when_there_is_room() {
 }
 
 #[test]
+fn all_answers_of_a_connection_have_room_together() {
+    let limits = Limits { output: 1 << 20, ..Limits::default() };
+    let mut pair = Pair::with(&limits, ClientOptions::default());
+    let streams: Vec<u64> = (0..100).map(|number| 4 * number).collect();
+    streams.iter().for_each(|stream| pair.get(*stream));
+    let mut held = Vec::new();
+    for stream in &streams {
+        pair.server.pipe.held.insert(*stream);
+        pair.server.end.send_response(id(*stream), &response(200), Outgoing::Unknown).unwrap();
+        while let room @ 1.. = pair.server.end.output_room(id(*stream)) {
+            let piece = vec![7; room.min(10_000)];
+            pair.server.end.send_vec(id(*stream), piece).unwrap();
+        }
+        held.push(pair.server.end.waiting(id(*stream)));
+    }
+    // Four have as much as one may, and all have some: none is left without a word.
+    assert!(held[..3].iter().all(|held| *held >= 262_144), "{held:?}");
+    assert!(held.iter().all(|held| *held >= 16 << 10), "{held:?}");
+    assert!(held.iter().sum::<usize>() < (1 << 20) + 100 * (17 << 10), "{held:?}");
+    // One that is given up makes room; one that goes on hears of it when its own have gone.
+    pair.server.end.reset(id(0), ErrorCode::H3_REQUEST_CANCELLED);
+    assert!(pair.server.end.output_room(id(396)) == 0, "others still hold the rest");
+    for stream in &streams[1..5] {
+        pair.server.end.reset(id(*stream), ErrorCode::H3_REQUEST_CANCELLED);
+    }
+    pair.run();
+    assert!(pair.server.has(|event| *event == Event::Writable(id(396))));
+    assert!(pair.server.end.output_room(id(396)) > 16 << 10);
+}
+
+#[test]
 fn s5_2_a_shutdown_finishes_what_is_under_way() {
     let mut pair = Pair::new();
     pair.get(0);

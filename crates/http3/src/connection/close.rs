@@ -15,7 +15,11 @@
 //! Invariant: every reset that a peer's error makes us send costs the peer a token, as its own do.
 
 use super::{Connection, Order, State, sections::Carrier, unidirectional::Inbound};
-use crate::{Error, ErrorCode, Event, Role, Scope, StreamId, frame::FrameType, stream::Phase};
+use crate::{
+    Error, ErrorCode, Event, Role, Scope, StreamId,
+    frame::FrameType,
+    stream::{Phase, Stream},
+};
 use http::{StatusCode, message::outgoing::Sink};
 use std::time::Instant;
 use wire::trace::Direction;
@@ -84,6 +88,7 @@ impl Connection {
 
     fn forget_all(&mut self) {
         self.streams.clear();
+        self.waiting = 0;
         self.inbound.clear();
         self.ready.clear();
         self.orders.clear();
@@ -161,7 +166,7 @@ impl Connection {
 
     /// Ends an exchange before its time, and tells.
     pub(super) fn lose(&mut self, id: StreamId, code: ErrorCode, error: Option<Error>) {
-        let Some(stream) = self.streams.remove(&id) else { return };
+        let Some(stream) = self.take(id) else { return };
         if stream.unhandled {
             // Nobody has heard of it, and nobody shall.
             self.events.retain(|event| !is_about(event, id));
@@ -174,9 +179,16 @@ impl Connection {
     /// Forgets an exchange whose halves are both over.
     pub(super) fn settle(&mut self, id: StreamId) {
         if self.streams.get(&id).is_some_and(|stream| stream.is_over()) {
-            let push = self.streams.remove(&id).and_then(|stream| stream.push);
+            let push = self.take(id).and_then(|stream| stream.push);
             self.count_out(id, push);
         }
+    }
+
+    /// Takes a stream from its place, with all that waits in it.
+    pub(super) fn take(&mut self, id: StreamId) -> Option<Box<Stream>> {
+        let stream = self.streams.remove(&id)?;
+        self.waiting = self.waiting.saturating_sub(stream.sending.counted);
+        Some(stream)
     }
 
     fn count_out(&mut self, id: StreamId, push: Option<u64>) {
@@ -210,7 +222,7 @@ impl Connection {
             return;
         }
         self.give_up(id, code);
-        if let Some(stream) = self.streams.remove(&id) {
+        if let Some(stream) = self.take(id) {
             self.count_out(id, stream.push);
         }
     }

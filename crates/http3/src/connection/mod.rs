@@ -180,6 +180,8 @@ pub struct Connection {
     lines: Lines,
 
     streams: BTreeMap<StreamId, Box<Stream>>,
+    /// Octets that wait in all of them, as far as they were counted.
+    waiting: usize,
     /// Unidirectional streams of the peer.
     inbound: BTreeMap<StreamId, Inbound>,
     /// Its control, encoder and decoder stream.
@@ -284,6 +286,7 @@ impl Connection {
             encoder: qpack::Encoder::new(&qpack),
             lines: Lines::default(),
             streams: BTreeMap::new(),
+            waiting: 0,
             inbound: BTreeMap::new(),
             critical: [None; 3],
             lanes: Lane::all(),

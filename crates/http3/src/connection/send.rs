@@ -27,6 +27,10 @@ use http::{
 use std::sync::Arc;
 use wire::trace::Direction;
 
+/// Octets that a stream may hold whatever others do: so it holds some, and hears when they have
+/// gone.
+const SHARE: usize = 16 << 10;
+
 impl Connection {
     /// Whether [`send_request`](Self::send_request) would be taken now, were there a stream.
     ///
@@ -112,7 +116,7 @@ impl Connection {
             lines.fields(&request.headers, &[HeaderName::HOST, HeaderName::CONTENT_LENGTH]);
         });
         if let Err(misuse) = put {
-            self.streams.remove(&id);
+            self.take(id);
             return Err(misuse);
         }
         self.exchanges += 1;
@@ -287,6 +291,7 @@ impl Connection {
             sending.queue.push_framed(part)
         }
         sending.full |= sending.queue.waiting() >= most;
+        self.waiting = sending.count(self.waiting);
         self.make_ready(id);
         if !framed {
             self.teller(Direction::Sent).frame(id, FrameType::DATA, length, &[]);
@@ -336,9 +341,11 @@ impl Connection {
     /// Octets that can be given to a stream before the application should wait for
     /// [`Event::Writable`](crate::Event::Writable); 0 for one that is over.
     pub fn output_room(&mut self, id: StreamId) -> usize {
-        let most = self.limits.stream_output as usize;
         let Some(stream) = self.streams.get_mut(&id) else { return 0 };
-        let room = most.saturating_sub(stream.sending.queue.waiting());
+        let held = stream.sending.queue.waiting();
+        let others = self.waiting.saturating_sub(stream.sending.counted);
+        let left = (self.limits.output as usize).saturating_sub(others).max(SHARE);
+        let room = left.min(self.limits.stream_output as usize).saturating_sub(held);
         stream.sending.full |= room == 0;
         room
     }

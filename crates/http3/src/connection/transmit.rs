@@ -191,6 +191,7 @@ impl Connection {
             return;
         }
         let whole = sending.queue.flush(id, transport);
+        self.waiting = sending.count(self.waiting);
         if sending.full && sending.queue.waiting() <= self.limits.stream_output as usize / 2 {
             sending.full = false;
             self.events.push_back(Event::Writable(id));
@@ -250,6 +251,7 @@ impl Connection {
             return;
         }
         sending.queue.clear();
+        self.waiting = sending.count(self.waiting);
         (sending.over, sending.dropped) = (true, true);
         // Nothing waits for room any more, so nothing of it can be late.
         sending.blocked = None;

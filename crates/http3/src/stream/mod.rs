@@ -96,6 +96,8 @@ pub(crate) struct Pace {
 #[expect(clippy::struct_excessive_bools, reason = "each is asked for by itself")]
 pub(crate) struct Sending {
     pub(crate) queue: Outgoing,
+    /// Octets of the queue that the connection has counted.
+    pub(crate) counted: usize,
     /// The final head was sent.
     pub(crate) head: bool,
     /// One DATA frame holds all content, and its head has gone.
@@ -138,6 +140,15 @@ impl Stream {
     /// Whether both halves are over.
     pub(crate) fn is_over(&self) -> bool {
         self.receiving.phase == Phase::Over && self.sending.over
+    }
+}
+
+impl Sending {
+    /// What waits in all streams, now that this one's queue has changed: `all` as it was before.
+    #[must_use]
+    pub(crate) fn count(&mut self, all: usize) -> usize {
+        let before = std::mem::replace(&mut self.counted, self.queue.waiting());
+        all.saturating_sub(before).saturating_add(self.counted)
     }
 }
 
