@@ -203,6 +203,13 @@ fn all_answers_of_a_connection_have_room_together() {
     pair.run();
     assert!(pair.server.has(|event| *event == Event::Writable(id(396))));
     assert!(pair.server.end.output_room(id(396)) > 16 << 10);
+    for stream in &streams {
+        pair.server.end.reset(id(*stream), ErrorCode::H3_REQUEST_CANCELLED);
+    }
+    pair.run();
+    pair.get(400);
+    pair.server.end.send_response(id(400), &response(200), Outgoing::Unknown).unwrap();
+    assert!(pair.server.end.output_room(id(400)) > 262_000, "nothing is counted that is gone");
 }
 
 #[test]
